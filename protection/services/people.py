@@ -1,0 +1,76 @@
+"""Register and amend people, contacts, organisations and their numbers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import transaction
+
+from protection.choices import MethodKind
+from protection.fields import number_index
+from protection.models import Contact, ContactMethod, Person
+from protection.models.base import CodedModel
+from protection.services import audit
+
+Coded = TypeVar("Coded", bound=CodedModel)
+
+
+def put(
+    model: type[Coded],
+    *,
+    code: str,
+    values: Mapping[str, Any],
+    by: str,
+    now: datetime,
+) -> tuple[Coded, bool]:
+    """Create the row of this code, or amend what differs; say whether anything did.
+
+    The audit event names the fields, never their content.
+    """
+    row = (
+        model._default_manager.select_for_update(of=("self",)).filter(code=code).first()
+    )
+    if row is None:
+        row = model._default_manager.create(code=code, **values)
+        audit.record(f"{model._meta.model_name}.registered", row, by=by, now=now)
+        return row, True
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    if not changed:
+        return row, False
+    for name in changed:
+        setattr(row, name, values[name])
+    row.save(update_fields=changed)
+    audit.record(
+        f"{model._meta.model_name}.amended", row, by=by, now=now, fields=changed
+    )
+    return row, True
+
+
+@transaction.atomic
+def put_method(
+    *,
+    holder: Person | Contact,
+    kind: MethodKind,
+    value: str,
+    channel: str,
+    position: int,
+    by: str,
+    now: datetime,
+) -> bool:
+    """Record a way to reach somebody; return whether anything changed.
+
+    A number already recorded keeps its state, its opt-out and its history.
+    """
+    side = "person" if isinstance(holder, Person) else "contact"
+    known = ContactMethod.objects.filter(
+        **{side: holder}, kind=kind, index=number_index(value)
+    ).first()
+    wanted = {"channel": channel, "position": position}
+    if known is None:
+        ContactMethod.objects.create(**{side: holder}, kind=kind, value=value, **wanted)
+    elif any(getattr(known, name) != value for name, value in wanted.items()):
+        ContactMethod.objects.filter(pk=known.pk).update(**wanted)
+    else:
+        return False
+    audit.record("contact_method.recorded", holder, by=by, now=now, kind=kind)
+    return True
