@@ -1,0 +1,3 @@
+from alerts.admin import alerts, messages, policies
+
+__all__ = ["alerts", "messages", "policies"]

@@ -1,0 +1,95 @@
+"""Reads that cross models."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from alerts.choices import Target
+from alerts.models import Alert, DutyShift
+from protection.choices import ContactRole, MethodKind, OnDuty
+from protection.models import Contact, ContactMethod
+from protection.rules.disclosure import (
+    NOBODY_KNOWN,
+    PersonFacts,
+    Refusal,
+    refusal_to_use,
+    refusal_to_wake,
+)
+from protection.selectors import (
+    contact_facts,
+    contacts_in_question,
+    joined_facts,
+    number_facts,
+    person_facts,
+)
+
+_ROLES = {
+    Target.DUTY_OFFICERS: ContactRole.DUTY_OFFICER,
+    Target.LIAISONS: ContactRole.LIAISON,
+    Target.COORDINATORS: ContactRole.COORDINATOR,
+    Target.MEDIA_OWNER: ContactRole.MEDIA_OWNER,
+}
+
+
+def facts_of(alert: Alert) -> PersonFacts:
+    """Whom the alert is about, as far as it decides who may be told."""
+    if alert.person:
+        return person_facts(alert.person)
+    candidates = list(alert.candidates.all())
+    if not candidates:
+        return NOBODY_KNOWN
+    return joined_facts(person_facts(person) for person in candidates)
+
+
+def refusal_to_wake_now(
+    contact: Contact, person: PersonFacts, *, now: datetime
+) -> Refusal | None:
+    """Consent, conflict, territory and roster of one contact at this moment."""
+    on_shift = (
+        contact.on_duty == OnDuty.ALWAYS
+        or DutyShift.objects.at(now).filter(contact=contact).exists()
+    )
+    return refusal_to_wake(contact_facts(contact, is_on_shift=on_shift), person)
+
+
+def whom_to_wake(
+    targets: Iterable[str], person: PersonFacts, *, now: datetime
+) -> tuple[list[ContactMethod], dict[Refusal, int]]:
+    """The numbers to text at a step, one a phone; and how many were left out and why.
+
+    A phone that two contacts share is woken once.
+    """
+    roles = [_ROLES[Target(target)] for target in targets]
+    contacts = contacts_in_question(roles, person)
+    on_shift = set(
+        DutyShift.objects.at(now)
+        .filter(contact__in=contacts)
+        .values_list("contact_id", flat=True)
+    )
+    chosen: dict[str, ContactMethod] = {}
+    left_out: dict[Refusal, int] = {}
+    for contact in contacts:
+        is_on_shift = contact.on_duty == OnDuty.ALWAYS or contact.pk in on_shift
+        refusal = refusal_to_wake(
+            contact_facts(contact, is_on_shift=is_on_shift), person
+        )
+        if refusal is None:
+            method, refusal = _first_usable(contact, person)
+            if method:
+                chosen.setdefault(method.index, method)
+        if refusal:
+            left_out[refusal] = left_out.get(refusal, 0) + 1
+    return list(chosen.values()), left_out
+
+
+def _first_usable(
+    contact: Contact, person: PersonFacts
+) -> tuple[ContactMethod | None, Refusal | None]:
+    refusal: Refusal | None = Refusal.NO_NUMBER
+    for method in contact.methods.all():
+        if method.kind != MethodKind.PHONE:
+            continue
+        refusal = refusal_to_use(number_facts(method), person)
+        if refusal is None:
+            method.contact = contact
+            return method, None
+    return None, refusal

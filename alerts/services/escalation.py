@@ -1,0 +1,203 @@
+"""Runs of a policy: start, go on when a step is due, stop when a human has it."""
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from alerts import outbox
+from alerts.choices import AlertEventKind, EscalationStatus, OutboundStatus
+from alerts.models import Alert, Escalation, EscalationPolicy, OutboundMessage
+from alerts.rules.escalation import Program, Step, after_step
+from alerts.selectors import facts_of, whom_to_wake
+from alerts.services.events import note
+from alerts.services.messaging import Occasion, wake
+from protection.choices import Channel
+
+logger = logging.getLogger(__name__)
+
+# Channels whose gateway exists. Steps of others wait for theirs.
+BUILT_CHANNELS = frozenset({Channel.SMS})
+
+
+class NoPolicy(Exception):
+    """No policy of this code with a step we can carry out: load_reference was not run,
+    or somebody emptied it."""
+
+
+def program_of(code: str) -> Program:
+    """The current policy of this code in the frozen form a run keeps.
+
+    Raises:
+        NoPolicy: says which one is missing.
+    """
+    policy = (
+        EscalationPolicy.objects.filter(code=code, is_current=True)
+        .prefetch_related("steps")
+        .first()
+    )
+    steps = [
+        Step(after=step.after, channel=step.channel, targets=tuple(step.targets))
+        for step in (policy.steps.all() if policy else ())
+        if step.channel in BUILT_CHANNELS
+    ]
+    if policy is None or not steps:
+        raise NoPolicy(f"The escalation policy {code} is missing or has no step.")
+    return Program(
+        policy=str(policy),
+        steps=tuple(steps),
+        repeat_after=policy.repeat_after,
+        becomes=program_of(policy.becomes) if policy.becomes else None,
+    )
+
+
+def start(*, alert: Alert, policy: str, now: datetime) -> Escalation:
+    """Begin a run whose first step is due at once."""
+    program = program_of(policy)
+    escalation = Escalation.objects.create(
+        alert=alert,
+        policy=program.policy,
+        program=program.to_json(),
+        started_at=now,
+        next_due_at=now,
+    )
+    outbox.escalate_soon()
+    return escalation
+
+
+def restart(*, alert: Alert, policy: str, now: datetime) -> None:
+    """Begin again from the first step, in a new round, whatever the run was doing.
+
+    The last run of the alert goes on, so that its keys stay unique.
+    """
+    escalation = (
+        Escalation.objects.select_for_update(of=("self",))
+        .filter(alert=alert)
+        .order_by("-started_at")
+        .first()
+    )
+    if escalation is None:
+        start(alert=alert, policy=policy, now=now)
+        return
+    program = program_of(policy)
+    escalation.policy = program.policy
+    escalation.program = program.to_json()
+    escalation.status = EscalationStatus.RUNNING
+    escalation.round += 1
+    escalation.step = 0
+    escalation.round_reached = 0
+    escalation.next_due_at = now
+    escalation.save()
+    outbox.escalate_soon()
+
+
+def pause(*, alert: Alert, reason: str) -> int:
+    """Stop what is not yet sent, in the caller's transaction; return how many texts.
+
+    A text being handed over at this moment may still go: at most one for each number.
+    """
+    Escalation.objects.filter(alert=alert, status=EscalationStatus.RUNNING).update(
+        status=EscalationStatus.PAUSED_BY_ACK, next_due_at=None
+    )
+    return OutboundMessage.objects.filter(
+        alert=alert, escalation__isnull=False, status=OutboundStatus.PENDING
+    ).update(status=OutboundStatus.SUPERSEDED, status_reason=reason)
+
+
+def due_escalations(*, now: datetime, limit: int = 500) -> list[UUID]:
+    return list(
+        Escalation.objects.running()
+        .filter(next_due_at__lte=now)
+        .order_by("next_due_at")
+        .values_list("id", flat=True)[:limit]
+    )
+
+
+@transaction.atomic
+def advance(*, escalation_id: UUID, now: datetime) -> bool:
+    """Carry out the step that is due, if it still is; return whether it was done.
+
+    Locks the alert first, as an acknowledgement does: whichever comes first wins, and
+    the other sees it.
+    """
+    alert_id = Escalation.objects.values_list("alert_id", flat=True).get(
+        pk=escalation_id
+    )
+    alert = (
+        Alert.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related("person")
+        .filter(pk=alert_id)
+        .first()
+    )
+    if alert is None:  # somebody is changing it; the next sweep is seconds away
+        return False
+    escalation = (
+        Escalation.objects.running()
+        .select_for_update(of=("self",))
+        .filter(pk=escalation_id, next_due_at__lte=now)
+        .first()
+    )
+    if escalation is None:
+        return False
+
+    program = Program.from_json(escalation.program)
+    reached = _carry_out(program.steps[escalation.step], escalation, alert, now)
+    following = after_step(
+        program,
+        round=escalation.round,
+        step=escalation.step,
+        reached=reached,
+        now=now,
+    )
+    escalation.round_reached += reached
+    if following.round_ended:
+        if not escalation.round_reached:
+            _page_operators(escalation, alert, now)
+        escalation.round_reached = 0
+    if following.policy_changed:
+        escalation.policy = following.program.policy
+        escalation.program = following.program.to_json()
+    escalation.round = following.round
+    escalation.step = following.step
+    escalation.next_due_at = following.due_at
+    escalation.save()
+    if following.due_at <= now:
+        outbox.escalate_soon()
+    return True
+
+
+def _carry_out(step: Step, escalation: Escalation, alert: Alert, now: datetime) -> int:
+    """Queue the texts of a step, write down why others got none; return how many."""
+    methods, left_out = whom_to_wake(step.targets, facts_of(alert), now=now)
+    reached = wake(
+        alert=alert,
+        methods=methods,
+        occasion=Occasion(escalation, escalation.step, escalation.round),
+        now=now,
+    )
+    note(
+        alert,
+        AlertEventKind.STEP if reached else AlertEventKind.NOBODY,
+        by="system",
+        now=now,
+        policy=escalation.policy,
+        round=escalation.round,
+        step=escalation.step + 1,
+        targets=list(step.targets),
+        told=reached,
+        left_out={str(reason): count for reason, count in left_out.items()},
+    )
+    return reached
+
+
+def _page_operators(escalation: Escalation, alert: Alert, now: datetime) -> None:
+    """Nobody at all could be told: say so where operators and the watchman look."""
+    note(
+        alert, AlertEventKind.EMPTY_ROUND, by="system", now=now, round=escalation.round
+    )
+    logger.critical(
+        "A whole round of an escalation reached nobody: check the roster, consents"
+        " and numbers of this alert at once.",
+        extra={"alert": str(alert.pk), "round": escalation.round},
+    )

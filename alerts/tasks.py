@@ -1,0 +1,153 @@
+"""Thin: counts out, safe to run twice, late or not at all. Rows say what is to do."""
+
+import logging
+from collections.abc import Callable, Sequence
+from time import monotonic
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from alerts import outbox
+from alerts.choices import Priority
+from alerts.gateways.base import GatewayError
+from alerts.gateways.twilio import gateway
+from alerts.models import OutboundMessage
+from alerts.services import delivery, escalation, intake, settlement
+from protection.models import Heartbeat
+
+logger = logging.getLogger(__name__)
+
+URGENT = (Priority.P0,)
+ORDINARY = (Priority.P1, Priority.P2)
+LONGEST_RUN = 45.0  # seconds; well under the broker's visibility time-out
+SENDERS = {URGENT: 16, ORDINARY: 4}  # how many texts are handed over side by side
+
+
+@shared_task
+def wake() -> dict[str, int]:
+    """On the way of an alert: carry out its first step and send, without a detour."""
+    return _advance() | _deliver(URGENT)
+
+
+@shared_task
+def deliver_urgent() -> dict[str, int]:
+    return _deliver(URGENT)
+
+
+@shared_task
+def deliver_ordinary() -> dict[str, int]:
+    return _deliver(ORDINARY)
+
+
+@shared_task
+def sweep_inbound() -> dict[str, int]:
+    """Texts stored by a request that did not live to process them."""
+    done = _each(
+        intake.waiting_messages(now=timezone.now()),
+        lambda id: intake.process(message_id=id, now=timezone.now()),
+        "A stored text could not be processed.",
+    )
+    return _swept("sweep_inbound", {"processed": done})
+
+
+@shared_task
+def advance_escalations() -> dict[str, int]:
+    """Steps whose time has come."""
+    return _swept("advance_escalations", _advance())
+
+
+@shared_task
+def deliver_messages() -> dict[str, int]:
+    """Rows that wait: call as many senders as there is work for."""
+    counts = {}
+    for priorities, most in SENDERS.items():
+        waiting = OutboundMessage.objects.waiting().filter(
+            priority__in=priorities, not_before__lte=timezone.now()
+        )[:most]
+        count = len(waiting.values_list("pk"))
+        for _sender in range(count):
+            outbox.send_soon(priorities[0])
+        counts[priorities[0].name.lower()] = count
+    return _swept("deliver_messages", counts)
+
+
+@shared_task
+def settle_attempts() -> dict[str, int]:
+    """Calls to the provider of which nobody knows the outcome."""
+    done = _each(
+        settlement.unsettled_attempts(now=timezone.now()),
+        _settle,
+        "An attempt could not be settled.",
+    )
+    return _swept("settle_attempts", {"settled": done})
+
+
+@shared_task
+def pulse_urgent() -> None:
+    """Arrives only if broker, beat and the urgent worker are all alive."""
+    Heartbeat.objects.beat("worker_urgent", timezone.now())
+
+
+@shared_task
+def pulse_ordinary() -> None:
+    Heartbeat.objects.beat("worker_ordinary", timezone.now())
+
+
+def sweep_everything() -> dict[str, int]:
+    """All sweeps once, in this process, without a broker."""
+    counts = sweep_inbound() | advance_escalations() | settle_attempts()
+    sent = _deliver((*URGENT, *ORDINARY))
+    return _swept("deliver_messages", counts | sent)
+
+
+def _advance() -> dict[str, int]:
+    done = _each(
+        escalation.due_escalations(now=timezone.now()),
+        lambda id: escalation.advance(escalation_id=id, now=timezone.now()),
+        "An escalation could not go on.",
+    )
+    return {"advanced": done}
+
+
+def _deliver(priorities: Sequence[int]) -> dict[str, int]:
+    """Send until nothing waits; then this sender is free."""
+    started, sent = monotonic(), 0
+    while monotonic() - started < LONGEST_RUN:
+        status = delivery.deliver_next(
+            priorities, gateway=gateway(), now=timezone.now()
+        )
+        if status is None:
+            break
+        sent += 1
+    return {"handled": sent}
+
+
+def _settle(attempt_id: UUID) -> bool:
+    try:
+        settlement.settle_attempt(
+            attempt_id=attempt_id, gateway=gateway(), now=timezone.now()
+        )
+    except GatewayError as error:
+        logger.warning(
+            "The provider's list cannot be read; asking again with the next sweep.",
+            extra={"attempt": str(attempt_id), "error": str(error)},
+        )
+        return False
+    return True
+
+
+def _each(ids: list[UUID], work: Callable[[UUID], object], complaint: str) -> int:
+    """One bad row never stops the others; it is named and tried again."""
+    done = 0
+    for id in ids:
+        try:
+            done += bool(work(id))
+        except Exception:
+            logger.exception(complaint, extra={"row": str(id)})
+    return done
+
+
+def _swept(name: str, counts: dict[str, int]) -> dict[str, int]:
+    Heartbeat.objects.beat(name, timezone.now())
+    return counts
