@@ -30,6 +30,7 @@ from alerts.models import (
 )
 from protection.choices import Scope
 from protection.models import ApiToken
+from protection.serializers import RowSerializer, UtcDateTimeField
 from protection.services import audit
 
 
@@ -50,13 +51,13 @@ class MessagePage(Page):
 
 
 # --- Alerts ------------------------------------------------------------------------
-class EscalationSerializer(serializers.ModelSerializer[Escalation]):
+class EscalationSerializer(RowSerializer[Escalation]):
     class Meta:
         model = Escalation
         fields = ["status", "policy", "step", "round", "next_due_at"]
 
 
-class AlertSerializer(serializers.ModelSerializer[Alert]):
+class AlertSerializer(RowSerializer[Alert]):
     person: Any = serializers.SlugRelatedField(slug_field="code", read_only=True)
     candidates: Any = serializers.SlugRelatedField(
         slug_field="code",
@@ -120,7 +121,7 @@ class AlertViewSet(viewsets.ReadOnlyModelViewSet[Alert]):
 
 
 # --- Messages ----------------------------------------------------------------------
-class MessageSerializer(serializers.ModelSerializer[MessageRecord]):
+class MessageSerializer(RowSerializer[MessageRecord]):
     alert = serializers.UUIDField(source="alert_id", allow_null=True, read_only=True)
     times = serializers.SerializerMethodField(
         help_text="When each status was first known, by status."
@@ -147,10 +148,12 @@ class MessageSerializer(serializers.ModelSerializer[MessageRecord]):
             "text",
         ]
 
-    @extend_schema_field(serializers.DictField(child=serializers.DateTimeField()))
+    @extend_schema_field(serializers.DictField(child=UtcDateTimeField()))
     def get_times(self, record: MessageRecord) -> dict[str, Any]:
         first = "received" if record.direction == "inbound" else "pending"
-        return {first: record.received_at, **self.context["times"].get(record.id, {})}
+        times = {first: record.received_at} | self.context["times"].get(record.id, {})
+        show = UtcDateTimeField().to_representation
+        return {status: show(at) for status, at in times.items()}
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_number(self, record: MessageRecord) -> str | None:

@@ -22,8 +22,8 @@ app.conf.beat_schedule = {
         "advance_escalations": 5.0,  # steps whose time has come
         "deliver_messages": 5.0,  # rows that wait to leave
         "settle_attempts": 10.0,  # calls to the provider with an unknown outcome
-        "pulse_urgent": 10.0,  # proof that each queue is being served
-        "pulse_ordinary": 10.0,
+        "pulse_urgent": 5.0,  # proof that each queue is being served
+        "pulse_ordinary": 5.0,
         "protection.tasks.seal_audit": 5.0,  # the audit chain, in order, one process
     }.items()
 }

@@ -244,7 +244,6 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"token": "1200/min"},
     "EXCEPTION_HANDLER": "protection.problems.problem_details",
     "UNAUTHENTICATED_USER": None,
-    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Resguardo API",

@@ -12,6 +12,10 @@ _RANK = {
     OutboundStatus.PENDING: 0,
     OutboundStatus.SUBMITTING: 1,
     OutboundStatus.UNKNOWN: 1,
+    # Closed here, but a receipt proves that an earlier call did send it.
+    OutboundStatus.SUPERSEDED: 1,
+    OutboundStatus.WITHHELD: 1,
+    OutboundStatus.ABANDONED: 1,
     OutboundStatus.ACCEPTED: 2,
     OutboundStatus.SCHEDULED: 2,
     OutboundStatus.QUEUED: 3,
@@ -31,13 +35,13 @@ def known_status(reported: str) -> OutboundStatus | None:
         status = OutboundStatus(reported)
     except ValueError:
         return None
-    is_ours_alone = _RANK.get(status, 0) < _RANK[OutboundStatus.ACCEPTED]
+    is_ours_alone = _RANK[status] < _RANK[OutboundStatus.ACCEPTED]
     return None if is_ours_alone else status
 
 
 def moves_up(current: str, reported: OutboundStatus) -> bool:
     """A late or repeated receipt never takes a message back."""
-    return _RANK[reported] > _RANK.get(OutboundStatus(current), 9)
+    return _RANK[reported] > _RANK[OutboundStatus(current)]
 
 
 # --- Errors ------------------------------------------------------------------------

@@ -12,8 +12,11 @@ from enum import StrEnum
 import phonenumbers
 
 MEXICO = "52"
-_MEXICAN = re.compile(r"(?:52)?(?:1|01|044|045)?(\d{10})")
-_WRITTEN = re.compile(r"[\d\s().\-/\u00a0]*")
+# No national number begins with 0 or 1 but those of the fictional range (00).
+_NATIONAL = r"(?:1|01|044|045)?([2-9]\d{9}|00\d{8})"
+_MEXICAN = re.compile(rf"(?:{MEXICO})?{_NATIONAL}", re.ASCII)
+_MEXICAN_FROM_ABROAD = re.compile(rf"{MEXICO}{_NATIONAL}", re.ASCII)
+_WRITTEN = re.compile(r"[0-9\s().\-/]*")
 
 
 class PhoneProblem(StrEnum):
@@ -66,11 +69,11 @@ def canonical_number(written: str, *, allow_fictional: bool) -> str:
         return _foreign(digits)
     if not has_country_code and len(digits) == 11 and digits.startswith("1"):
         raise BadPhone(PhoneProblem.AMBIGUOUS)
-    return _mexican(digits, allow_fictional=allow_fictional)
+    form = _MEXICAN_FROM_ABROAD if has_country_code else _MEXICAN
+    return _mexican(form.fullmatch(digits), allow_fictional=allow_fictional)
 
 
-def _mexican(digits: str, *, allow_fictional: bool) -> str:
-    match = _MEXICAN.fullmatch(digits)
+def _mexican(match: re.Match[str] | None, *, allow_fictional: bool) -> str:
     if match is None:
         raise BadPhone(PhoneProblem.LENGTH)
     number = f"+{MEXICO}{match[1]}"
@@ -78,8 +81,6 @@ def _mexican(digits: str, *, allow_fictional: bool) -> str:
         if allow_fictional:
             return number
         raise BadPhone(PhoneProblem.FICTIONAL)
-    if not phonenumbers.is_possible_number(phonenumbers.parse(number)):
-        raise BadPhone(PhoneProblem.UNKNOWN)
     return number
 
 
@@ -88,7 +89,8 @@ def _foreign(digits: str) -> str:
         parsed = phonenumbers.parse(f"+{digits}")
     except phonenumbers.NumberParseException:
         raise BadPhone(PhoneProblem.UNKNOWN) from None
-    if not phonenumbers.is_possible_number(parsed):
+    possible = phonenumbers.is_possible_number_with_reason(parsed)
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:  # nor without area code
         raise BadPhone(PhoneProblem.UNKNOWN)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

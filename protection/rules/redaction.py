@@ -8,18 +8,29 @@ import re
 
 MASK = "[number]"
 
-# A plus sign (plain, percent-encoded or as a JSON escape), or the international 00.
-_PREFIXED = re.compile(
-    r"(?:\+|%2[Bb]|\\u002[Bb]|\b00)[\s%20().\-]{0,3}\d(?:[\s().\-]|%20)?"
-    r"(?:\d(?:[\s().\-]|%20){0,2}){6,13}\d"
+# Digits that are no number, however they are grouped: UUIDs, provider ids, dates.
+_KEPT = (
+    r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
+    r"|\b[A-Z]{2}[0-9a-f]{32}\b"
+    r"|\b\d{4}-\d{2}-\d{2}(?!\d)(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?"
 )
-# Ten to fifteen digits on their own: not part of an id, a decimal or a UUID.
-_BARE = re.compile(r"(?<![\w\-.:/])\d{10,15}(?![\w\-.:])")
+# What may stand between digits: signs, plain or percent-encoded, or a form's plus.
+_GAP = r"(?:[ \u00a0().\-+]|%20|%28|%29)"
+# Not inside a word, an id or a decimal; an escape before it is no part of a word.
+_START = r"(?:(?<![\w\-])(?<!\d[.:/])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
+_END = r"(?!\w|-\w|[.:]\d)"
+# A plus sign (plain, percent-encoded or as a JSON escape), or the international 00.
+_PREFIXED = (
+    rf"(?:\+|%2[Bb]|\\u002[Bb]|{_START}00){_GAP}{{0,3}}\d(?:{_GAP}{{0,2}}\d){{7,14}}"
+)
+_BARE = rf"{_START}\d{{10,15}}{_END}"
 # Ten national digits in groups, as people write them.
-_GROUPED = re.compile(r"(?<![\w\-.:])\d{2,3}[ \-.]\d{3,4}[ \-.]\d{4}(?![\w\-.:])")
+_GROUPED = (
+    rf"{_START}\(?\d{{2,3}}\)?{_GAP}{{1,2}}\d{{3,4}}{_GAP}\d{{4}}{_END}"
+    rf"|{_START}\(?\d{{2}}\)?(?:{_GAP}\d{{2}}){{4}}{_END}"
+)
+_ANY = re.compile(rf"(?P<kept>{_KEPT})|{_PREFIXED}|{_GROUPED}|{_BARE}", re.ASCII)
 
 
 def redact(text: str) -> str:
-    for pattern in (_PREFIXED, _GROUPED, _BARE):
-        text = pattern.sub(MASK, text)
-    return text
+    return _ANY.sub(lambda found: found["kept"] or MASK, text)

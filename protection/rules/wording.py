@@ -11,19 +11,23 @@ from protection.rules.gsm7 import is_gsm7, segments, spelt_plainly
 
 # Stems that betray what the text is about, without accents, in Spanish and English.
 FORBIDDEN_STEMS = (
-    "mecanismo", "segob", "proteccion", "protegid", "medida", "escolta", "boton",
-    "panico", "riesgo", "caso", "folio", "denuncia", "fiscal", "secuestr", "periodist",
+    "mecanismo", "segob", "proteccion", "proteg", "medida", "escolta", "boton",
+    "panico", "riesgo", "caso", "folio", "denuncia", "fiscal", "secuestr", "periodis",
     "amenaza", "victima", "coaccion", "mechanism", "protection", "measure", "escort",
-    "panic", "risk", "case", "journalist", "threat", "victim", "kidnap", "duress",
+    "panic", "risk", "case", "journalis", "threat", "victim", "kidnap", "duress",
 )  # fmt: skip
 _FORBIDDEN = re.compile(rf"\b(?:{'|'.join(FORBIDDEN_STEMS)})")
 _LINK = re.compile(r"(?i)https?:|www\.|[a-z0-9-]\.[a-z]{2,}|[a-z0-9-]/[a-z0-9]|@")
-_NUMBER = re.compile(r"\+?\d{7,}")
+_NUMBER = re.compile(r"\d(?:[ ().-]{0,2}\d){6,}")  # however it is grouped
 
 
 def _plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
 
 
 def objections(text: str, *, own_numbers: frozenset[str]) -> list[str]:
@@ -39,7 +43,8 @@ def objections(text: str, *, own_numbers: frozenset[str]) -> list[str]:
         found.append("it has a word that betrays what it is about")
     if _LINK.search(text):
         found.append("it has a link or an address")
-    if any(number not in own_numbers for number in _NUMBER.findall(text)):
+    ours = {_digits(number) for number in own_numbers}
+    if any(_digits(number) not in ours for number in _NUMBER.findall(text)):
         found.append("it has a number that is not ours")
     return found
 
