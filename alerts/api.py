@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
@@ -19,13 +19,14 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from alerts.choices import AlertKind, AlertStatus, Severity
+from alerts.choices import AlertKind, AlertStatus, AttemptOutcome, Severity
 from alerts.models import (
     Alert,
     DeliveryReceipt,
     Escalation,
     InboundMessage,
     MessageRecord,
+    OutboundAttempt,
     OutboundMessage,
 )
 from protection.choices import Scope
@@ -150,10 +151,13 @@ class MessageSerializer(RowSerializer[MessageRecord]):
 
     @extend_schema_field(serializers.DictField(child=UtcDateTimeField()))
     def get_times(self, record: MessageRecord) -> dict[str, Any]:
-        first = "received" if record.direction == "inbound" else "pending"
-        times = {first: record.received_at} | self.context["times"].get(record.id, {})
+        if record.direction == "inbound":
+            own = {"received": record.received_at, "processed": record.processed_at}
+        else:
+            own = {"pending": record.received_at}
+        times = own | self.context["times"].get(record.id, {})
         show = UtcDateTimeField().to_representation
-        return {status: show(at) for status, at in times.items()}
+        return {status: show(at) for status, at in times.items() if at}
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_number(self, record: MessageRecord) -> str | None:
@@ -225,12 +229,17 @@ class MessageViewSet(viewsets.ReadOnlyModelViewSet[MessageRecord]):
         return private
 
 
-def _times(records: list[MessageRecord]) -> dict[UUID, dict[str, Any]]:
-    """When each status was first reported, for a whole page in one query."""
+def _times(records: Sequence[MessageRecord]) -> dict[UUID, dict[str, Any]]:
+    """When each status was first known, for a whole page in two queries."""
     times: dict[UUID, dict[str, Any]] = defaultdict(dict)
-    receipts: QuerySet[DeliveryReceipt, Any] = DeliveryReceipt.objects.filter(
-        attempt__message__in=[record.id for record in records]
-    ).values_list("attempt__message_id", "status", "at")
-    for message, status, at in receipts:
-        times[message].setdefault(status, at)
+    ids = [record.id for record in records]
+    for attempt in OutboundAttempt.objects.filter(message__in=ids).order_by("number"):
+        own = times[attempt.message_id]
+        own.setdefault("submitting", attempt.claimed_at)
+        if attempt.outcome == AttemptOutcome.ACCEPTED and attempt.finished_at:
+            own.setdefault("accepted", attempt.finished_at)
+    for receipt in DeliveryReceipt.objects.filter(
+        attempt__message__in=ids
+    ).select_related("attempt"):
+        times[receipt.attempt.message_id].setdefault(receipt.status, receipt.at)
     return times

@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
 from alerts.choices import Target
-from alerts.models import Alert, DutyShift
+from alerts.models import Alert, DutyShift, InboundMessage
 from protection.choices import ContactRole, MethodKind, OnDuty
 from protection.models import Contact, ContactMethod
 from protection.rules.disclosure import (
@@ -19,6 +23,7 @@ from protection.selectors import (
     contacts_in_question,
     joined_facts,
     number_facts,
+    people_hidden_from,
     person_facts,
 )
 
@@ -28,6 +33,23 @@ _ROLES = {
     Target.COORDINATORS: ContactRole.COORDINATOR,
     Target.MEDIA_OWNER: ContactRole.MEDIA_OWNER,
 }
+
+
+def alerts_visible_to(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Alert]:
+    """All but those about, or perhaps about, somebody who distrusts this user."""
+    hidden = people_hidden_from(user).values("pk")
+    return Alert.objects.exclude(person__in=hidden).exclude(
+        pk__in=Alert.objects.filter(candidates__in=hidden).values("pk")
+    )
+
+
+def texts_visible_to(
+    user: AbstractBaseUser | AnonymousUser,
+) -> QuerySet[InboundMessage]:
+    """Texts of visible alerts, and those that belong to none."""
+    return InboundMessage.objects.filter(
+        Q(alert__isnull=True) | Q(alert__in=alerts_visible_to(user))
+    )
 
 
 def facts_of(alert: Alert) -> PersonFacts:

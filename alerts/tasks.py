@@ -43,12 +43,7 @@ def deliver_ordinary() -> dict[str, int]:
 @shared_task
 def sweep_inbound() -> dict[str, int]:
     """Texts stored by a request that did not live to process them."""
-    done = _each(
-        intake.waiting_messages(now=timezone.now()),
-        lambda id: intake.process(message_id=id, now=timezone.now()),
-        "A stored text could not be processed.",
-    )
-    return _swept("sweep_inbound", {"processed": done})
+    return _swept("sweep_inbound", _process_waiting())
 
 
 @shared_task
@@ -75,12 +70,7 @@ def deliver_messages() -> dict[str, int]:
 @shared_task
 def settle_attempts() -> dict[str, int]:
     """Calls to the provider of which nobody knows the outcome."""
-    done = _each(
-        settlement.unsettled_attempts(now=timezone.now()),
-        _settle,
-        "An attempt could not be settled.",
-    )
-    return _swept("settle_attempts", {"settled": done})
+    return _swept("settle_attempts", _settle_unsettled())
 
 
 @shared_task
@@ -95,10 +85,25 @@ def pulse_ordinary() -> None:
 
 
 def sweep_everything() -> dict[str, int]:
-    """All sweeps once, in this process, without a broker."""
-    counts = sweep_inbound() | advance_escalations() | settle_attempts()
-    sent = _deliver((*URGENT, *ORDINARY))
-    return _swept("deliver_messages", counts | sent)
+    """All sweeps once, in this process, without a broker.
+
+    Leaves no sign of life: that is the queue's own to give.
+    """
+    return (
+        _process_waiting()
+        | _advance()
+        | _settle_unsettled()
+        | _deliver((*URGENT, *ORDINARY))
+    )
+
+
+def _process_waiting() -> dict[str, int]:
+    done = _each(
+        intake.waiting_messages(now=timezone.now()),
+        lambda id: intake.process(message_id=id, now=timezone.now()),
+        "A stored text could not be processed.",
+    )
+    return {"processed": done}
 
 
 def _advance() -> dict[str, int]:
@@ -121,6 +126,15 @@ def _deliver(priorities: Sequence[int]) -> dict[str, int]:
             break
         sent += 1
     return {"handled": sent}
+
+
+def _settle_unsettled() -> dict[str, int]:
+    done = _each(
+        settlement.unsettled_attempts(now=timezone.now()),
+        _settle,
+        "An attempt could not be settled.",
+    )
+    return {"settled": done}
 
 
 def _settle(attempt_id: UUID) -> bool:

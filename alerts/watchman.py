@@ -13,7 +13,13 @@ import requests
 from django.conf import settings
 from django.utils import timezone
 
-from alerts.models import Escalation, InboundMessage, OutboundMessage
+from alerts.choices import OPEN_STATUSES, AlertEventKind
+from alerts.models import (
+    AlertEvent,
+    Escalation,
+    InboundMessage,
+    OutboundMessage,
+)
 from alerts.rules.readiness import SWEEPS, age_of
 from alerts.tasks import sweep_everything
 from protection.models import Heartbeat
@@ -21,6 +27,7 @@ from protection.models import Heartbeat
 logger = logging.getLogger(__name__)
 
 LATE_AFTER = timedelta(seconds=60)
+ROUND_LASTS = timedelta(minutes=15)  # an empty round is followed by another after 10
 PING_LIMIT = 10  # seconds
 
 
@@ -28,6 +35,11 @@ def overdue(*, now: datetime) -> dict[str, int]:
     """What should have happened a minute ago and has not."""
     before = now - LATE_AFTER
     counts = {
+        "rounds_that_reached_nobody": AlertEvent.objects.filter(
+            kind=AlertEventKind.EMPTY_ROUND,
+            at__gt=now - ROUND_LASTS,
+            alert__status__in=OPEN_STATUSES,
+        ).count(),
         "texts_not_processed": InboundMessage.objects.waiting()
         .filter(received_at__lte=before)
         .count(),
@@ -44,14 +56,15 @@ def overdue(*, now: datetime) -> dict[str, int]:
 def watch_once() -> dict[str, int]:
     """One round of the watchman; return what is overdue."""
     beats = dict(Heartbeat.objects.values_list("name", "at"))
-    if not age_of(SWEEPS, beats, timezone.now()).is_well:
+    queue_is_well = age_of(SWEEPS, beats, timezone.now()).is_well
+    if not queue_is_well:
         logger.error("The sweeps have stopped: the watchman does them itself.")
         sweep_everything()
     late = overdue(now=timezone.now())
     Heartbeat.objects.beat("watchman", timezone.now())
     if late:
         logger.critical("Something is overdue.", extra=late)
-    elif settings.HEARTBEAT_URL:
+    elif queue_is_well and settings.HEARTBEAT_URL:
         _ping(settings.HEARTBEAT_URL)
     return late
 

@@ -12,3 +12,8 @@ urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("", include("alerts.health_urls")),
 ]
+
+handler400 = "protection.pages.bad_request"
+handler403 = "protection.pages.forbidden"
+handler404 = "protection.pages.not_found"
+handler500 = "protection.pages.broken"

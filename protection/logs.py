@@ -20,7 +20,7 @@ class RedactingJsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname,
             "logger": record.name,
-            "message": redact(record.getMessage()),
+            "message": redact(_message(record)),
         }
         for name, value in record.__dict__.items():
             if name not in _STANDARD and name not in _NEVER:
@@ -29,3 +29,12 @@ class RedactingJsonFormatter(logging.Formatter):
         if record.exc_info:
             line["traceback"] = redact(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """A call with wrong arguments is logged without them: Python's own complaint would
+    print them to the terminal as they are."""
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, KeyError):
+        return str(record.msg)

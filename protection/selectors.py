@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
 
 from protection.choices import Level, OrganisationKind
 from protection.models import (
@@ -14,6 +16,20 @@ from protection.models import (
     Person,
 )
 from protection.rules.disclosure import ContactFacts, NumberFacts, PersonFacts
+
+
+def people_hidden_from(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Person]:
+    """People who distrust this user, whoever the user is: they see none of them."""
+    return Person.objects.filter(
+        pk__in=ConflictOfInterest.objects.in_force()
+        .filter(user=user.pk)
+        .values("person_id")
+    )
+
+
+def people_visible_to(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Person]:
+    """The people a user may see on the desk. Territory and role join this later."""
+    return Person.objects.exclude(pk__in=people_hidden_from(user).values("pk"))
 
 
 def person_facts(person: Person) -> PersonFacts:

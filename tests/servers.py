@@ -68,6 +68,8 @@ def _set_environment(told: Mapping[str, str]) -> None:
             del os.environ[name]
     os.environ |= {
         **new_keys(),
+        # Importing `config` has named the other one, and pytest-django asks here first.
+        "DJANGO_SETTINGS_MODULE": "config.settings_test",
         "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or told["DATABASE_URL"],
         "REDIS_URL": os.environ.get("TEST_REDIS_URL") or told["REDIS_URL"],
         "PUBLIC_BASE_URL": "http://127.0.0.1:8000",

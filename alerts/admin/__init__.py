@@ -1,3 +1,3 @@
-from alerts.admin import alerts, messages, policies
+from alerts.admin import alerts, enrolments, messages, policies
 
-__all__ = ["alerts", "messages", "policies"]
+__all__ = ["alerts", "enrolments", "messages", "policies"]

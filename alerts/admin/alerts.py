@@ -3,6 +3,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from alerts.models import Alert, AlertEvent, Escalation, InboundMessage, OutboundMessage
+from alerts.selectors import alerts_visible_to
 from protection.admin.base import ReadOnlyAdmin, ReadOnlyInline
 
 
@@ -54,4 +55,8 @@ class AlertAdmin(ReadOnlyAdmin):
     search_fields = ["=person__code"]
     date_hierarchy = "raised_at"
     exclude = ["subject"]
+
     inlines = [EscalationInline, InboundInline, OutboundInline, EventInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
+        return alerts_visible_to(request.user).select_related("person")

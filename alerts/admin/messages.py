@@ -1,6 +1,9 @@
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from alerts.models import InboundMessage, QuarantineOverflow
+from alerts.selectors import texts_visible_to
 from protection.admin.base import ReadOnlyAdmin
 
 
@@ -26,6 +29,9 @@ class InboundMessageAdmin(ReadOnlyAdmin):
         "reason",
         "times_seen",
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InboundMessage]:
+        return texts_visible_to(request.user).select_related("alert")
 
 
 @admin.register(QuarantineOverflow)

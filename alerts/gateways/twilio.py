@@ -22,12 +22,14 @@ from urllib3.exceptions import NewConnectionError
 
 from alerts.gateways.base import Accepted, GatewayError, Letter
 from alerts.rules.delivery import ErrorClass, class_of
+from protection.rules.phones import is_fictional
 
 CONNECT_LIMIT = 5.0  # seconds
 READ_LIMIT = 10.0  # seconds
 CONNECTIONS = 32  # as many as the threads of one worker
 CLOCK_SLACK = timedelta(seconds=5)  # the provider's clock shows whole seconds
 PROVIDER_HOST = ".twilio.com"
+FICTIONAL_CODE = 21211  # what the provider says of a number that cannot exist
 
 
 class TimedHttpClient(HttpClient):  # type: ignore[misc]  # the library is partly typed
@@ -93,6 +95,8 @@ class TwilioGateway:
         )
 
     def send(self, letter: Letter) -> Accepted:
+        if is_fictional(letter.to) and not settings.TWILIO_API_BASE_URL:
+            raise GatewayError(ErrorClass.ADDRESS, code=FICTIONAL_CODE)
         service = settings.TWILIO_MESSAGING_SERVICE_SID
         sender = (
             {"messaging_service_sid": service}

@@ -29,11 +29,11 @@ VIEW = """
 CREATE VIEW alerts_messagerecord AS
 SELECT id, 'inbound' AS direction, channel, meaning AS purpose,
        NULL::smallint AS priority, state AS status, provider_sid, received_at,
-       NULL::integer AS error_code, 0::smallint AS attempt_count, alert_id
+       processed_at, NULL::integer AS error_code, 0::smallint AS attempt_count, alert_id
   FROM alerts_inboundmessage
 UNION ALL
 SELECT id, 'outbound', channel, purpose, priority, status, provider_sid, created_at,
-       error_code, attempt_count, alert_id
+       NULL::timestamptz, error_code, attempt_count, alert_id
   FROM alerts_outboundmessage
 """
 

@@ -12,6 +12,7 @@ class MessageRecord(models.Model):
     status = models.CharField(max_length=20)
     provider_sid = models.CharField(max_length=64)
     received_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True)
     error_code = models.PositiveIntegerField(null=True)
     attempt_count = models.PositiveSmallIntegerField()
     alert_id = models.UUIDField(null=True)

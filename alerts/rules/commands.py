@@ -85,6 +85,26 @@ def _after_ok(text: str, word: str) -> PersonWord:
     return PersonWord.OK if is_time else PersonWord.OTHER
 
 
+class OptOut(StrEnum):
+    STOP = "opted_out"
+    START = "opted_in"
+
+
+# Single words on which the provider itself blocks or unblocks a number (MESSAGING 5).
+_STOP = frozenset(
+    {"stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout"}
+)
+_START = frozenset({"start", "unstop", "yes"})
+
+
+def read_opt_out(text: str) -> OptOut | None:
+    """What the provider makes of this text before we see it: one word, any case."""
+    word = plain(text).strip()
+    if word in _STOP:
+        return OptOut.STOP
+    return OptOut.START if word in _START else None
+
+
 class ReplyVerb(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     DECLINE = "decline"

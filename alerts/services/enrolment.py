@@ -18,6 +18,30 @@ def word_fingerprint(word: str, *, person_id: UUID) -> str:
     return blind_index(word, key=settings.BLIND_INDEX_KEY, purpose=f"word:{person_id}")
 
 
+def clashing_words(*, person: Person | None, typed: dict[str, str]) -> list[str]:
+    """Which of the words somebody typed cannot be used, by field name.
+
+    Too short to be meant, or the same as another word of the person.
+    """
+    clashing = [
+        name for name, word in typed.items() if word and len(squashed(word)) < 2
+    ]
+    if person is None:
+        return clashing
+    stored = Enrolment.objects.filter(person=person).first()
+    prints = {
+        name: word_fingerprint(squashed(word), person_id=person.pk)
+        if word
+        else getattr(stored, name, "")
+        for name, word in typed.items()
+    }
+    for name, own in prints.items():
+        others = [other for key, other in prints.items() if key != name]
+        if typed[name] and own in others and name not in clashing:
+            clashing.append(name)
+    return clashing
+
+
 def put_enrolment(
     *, person: Person, values: dict[str, Any], by: str, now: datetime
 ) -> bool:

@@ -21,13 +21,15 @@ from alerts.choices import (
     Purpose,
 )
 from alerts.models import Alert, InboundMessage, ReplyCode
-from alerts.rules.commands import ReplyVerb, read_reply
+from alerts.rules.commands import OptOut, ReplyVerb, read_opt_out, read_reply
 from alerts.services import messaging, triage
 from alerts.services.alerting import raise_or_update
 from protection.choices import Channel
 from protection.fields import number_index
+from protection.models import ContactMethod
 from protection.rules.phones import sender_of
 from protection.selectors import holders_of
+from protection.services import audit
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +97,7 @@ def process(*, message_id: UUID, now: datetime) -> bool:
         if people:
             raise_or_update(message, people, now)
         elif contact_methods:
+            _mirror_opt_out(message, contact_methods, now)
             _keep_for_human(message, Meaning.UNCLEAR_REPLY)
         else:
             _keep_for_human(message, Meaning.UNKNOWN_SENDER)
@@ -114,7 +117,7 @@ def _answered(message: InboundMessage, now: datetime) -> bool:
         return False
     codes = list(
         ReplyCode.objects.open_for(message.sender_index)
-        .select_related("method__contact")
+        .select_related("method__contact__organisation")
         .filter(**({"code": reply.code} if reply.code else {}))
         .order_by("-created_at")
     )
@@ -125,7 +128,10 @@ def _answered(message: InboundMessage, now: datetime) -> bool:
     if len(codes) > 1:
         _ask_which(message, codes[0], now)
         return True
-    triage.acknowledge_by_code(code=codes[0], occasion=str(message.pk), now=now)
+    try:
+        triage.acknowledge_by_code(code=codes[0], occasion=str(message.pk), now=now)
+    except triage.MayNotAnswer:
+        return False
     message.meaning = Meaning.ACKNOWLEDGEMENT
     message.alert_id = codes[0].alert_id
     return True
@@ -152,6 +158,24 @@ def _ask_which(message: InboundMessage, code: ReplyCode, now: datetime) -> None:
         now=now,
     )
     _keep_for_human(message, Meaning.UNCLEAR_REPLY)
+
+
+def _mirror_opt_out(
+    message: InboundMessage, methods: list[ContactMethod], now: datetime
+) -> None:
+    """The provider acts on these words before us: our record must say the same.
+
+    Only for contacts. The same words from an enrolled person are an alert.
+    """
+    wish = read_opt_out(message.text)
+    if wish is None:
+        return
+    opted_out_at = now if wish is OptOut.STOP else None
+    for method in methods:
+        method.opted_out_at = opted_out_at
+        method.save(update_fields=["opted_out_at"])
+        if method.contact:
+            audit.record(f"contact.{wish}", method.contact, by="provider", now=now)
 
 
 def _keep_for_human(message: InboundMessage, meaning: Meaning) -> None:

@@ -6,8 +6,15 @@ from django.db import transaction
 
 from alerts.choices import AlertEventKind, AlertStatus, Priority, Purpose
 from alerts.models import Alert, ReplyCode
+from alerts.selectors import facts_of
 from alerts.services import escalation, messaging
 from alerts.services.events import note
+from protection.rules.disclosure import Refusal, refusal_to_hear, refusal_to_tell
+from protection.selectors import contact_facts, number_facts
+
+
+class MayNotAnswer(Exception):
+    """The addressee may no longer be told of this alert, so cannot take it either."""
 
 
 @transaction.atomic
@@ -16,9 +23,20 @@ def acknowledge_by_code(*, code: ReplyCode, occasion: str, now: datetime) -> boo
 
     First come, first served, under the alert's lock; the texts of the run that have not
     left are stopped in the same transaction. Whoever is late is told so.
+
+    Raises:
+        MayNotAnswer: a conflict, a withdrawn consent or a lost office came in between.
+            The run goes on, and they are not told why (CONTRACT 8.10).
     """
-    alert = Alert.objects.select_for_update(of=("self",)).get(pk=code.alert_id)
-    by = f"contact:{code.method.contact.code}" if code.method.contact else "contact"
+    alert = (
+        Alert.objects.select_for_update(of=("self",))
+        .select_related("person")
+        .get(pk=code.alert_id)
+    )
+    contact = code.method.contact
+    if contact is None or _refusal(code, alert):
+        raise MayNotAnswer(f"alert {alert.pk}")
+    by = f"contact:{contact.code}"
     is_first = alert.status == AlertStatus.NEW
     if is_first:
         alert.status = AlertStatus.ACKNOWLEDGED
@@ -38,6 +56,15 @@ def acknowledge_by_code(*, code: ReplyCode, occasion: str, now: datetime) -> boo
         now=now,
     )
     return is_first
+
+
+def _refusal(code: ReplyCode, alert: Alert) -> Refusal | None:
+    """Asked again when the answer comes; a shift that ended since is no matter."""
+    contact, person = code.method.contact, facts_of(alert)
+    if contact is None:
+        return Refusal.INACTIVE
+    refusal = refusal_to_tell(contact_facts(contact, is_on_shift=True), person)
+    return refusal or refusal_to_hear(number_facts(code.method), person)
 
 
 def reopen(*, alert: Alert, policy: str, by: str, now: datetime) -> None:

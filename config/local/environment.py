@@ -81,6 +81,7 @@ class Plan:
             **self.given,
             **missing,
             "PYTHONUNBUFFERED": "1",
+            "STATIC_ROOT": self.given.get("STATIC_ROOT") or str(places.var / "static"),
             MARK: str(places.var),
         }
 

@@ -13,7 +13,7 @@ import psutil
 from config.local import leftovers, lock
 from config.local.environment import MARK, Plan
 from config.local.keys import kept_keys
-from config.local.places import ROOT, Places, Refused
+from config.local.places import ROOT, Places, Refused, private_directory
 from config.local.programs import own_servers
 from config.local.run import server_addresses
 from config.local.servers import Running, until
@@ -55,7 +55,7 @@ def manage(arguments: Sequence[str]) -> int:
 def with_settings(command: Sequence[str]) -> int:
     """Run a tool that reads the settings, such as mypy; no server is started."""
     places = Places.given()
-    places.make()
+    private_directory(places.var, widest=0o711)  # for the keys
     plan = Plan.from_environment(os.environ)
     addresses = server_addresses(own_servers(places, plan))
     environment = plan.environment(places, kept_keys(places), addresses)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 
-from config.local import leftovers, lock, ready, translations
+from config.local import leftovers, lock, parent, ready, translations
 from config.local.environment import Plan, emulator_environment
 from config.local.keys import kept_keys
 from config.local.places import ROOT, Places, Refused
@@ -168,6 +168,8 @@ class _Run:
         known = supervisor.states()
         while True:
             time.sleep(1)
+            if parent.was_interrupted():
+                raise Stop
             if not supervisor.is_alive():
                 self._start_again(supervisor)
             supervisor.revive()

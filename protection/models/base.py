@@ -2,6 +2,7 @@
 
 import re
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,11 @@ code_validator = RegexValidator(
     rf"\A{CODE.pattern}\Z",
     _("A code is 1 to 40 letters, digits, dots, hyphens or underscores."),
 )
+
+
+def default_language() -> str:
+    """The installation's language, for people of whom nothing else is known."""
+    return str(settings.LANGUAGE_CODE)
 
 
 class UuidModel(models.Model):

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from protection.choices import ContactRole, Language, OnDuty
 from protection.fields import EncryptedTextField
-from protection.models.base import CodedModel, in_choices
+from protection.models.base import CodedModel, default_language, in_choices
 from protection.models.organisation import Organisation
 from protection.models.territory import Municipality, State
 
@@ -20,7 +20,7 @@ class Contact(CodedModel):
     name = EncryptedTextField(_("name"), max_length=120, blank=True, default="")
     role = models.CharField(_("role"), max_length=20, choices=ContactRole)
     language = models.CharField(
-        _("language"), max_length=2, choices=Language, default=Language.SPANISH
+        _("language"), max_length=2, choices=Language, default=default_language
     )
     code_phrase = EncryptedTextField(
         _("code phrase"),

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from protection.choices import Language, OrganisationKind
 from protection.fields import EncryptedTextField
-from protection.models.base import CodedModel, in_choices
+from protection.models.base import CodedModel, default_language, in_choices
 from protection.models.organisation import Organisation
 from protection.models.territory import Municipality, State
 
@@ -19,7 +19,7 @@ class Person(CodedModel):
         _("family names"), max_length=120, blank=True, default=""
     )
     language = models.CharField(
-        _("language"), max_length=2, choices=Language, default=Language.SPANISH
+        _("language"), max_length=2, choices=Language, default=default_language
     )
     state = models.ForeignKey(
         State, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("state")

@@ -129,6 +129,16 @@ def refusal_to_use(number: NumberFacts, person: PersonFacts) -> Refusal | None:
     return None
 
 
+def refusal_to_hear(number: NumberFacts, person: PersonFacts) -> Refusal | None:
+    """Does an answer from this number count? A bad or opted-out line that answers all
+    the same is a human; a seized one may be anybody."""
+    if number.index in person.distrusted_numbers:
+        return Refusal.CONFLICT
+    if number.state in {NumberState.SEIZED, NumberState.CHANGED_OWNER}:
+        return Refusal.NUMBER_UNUSABLE
+    return None
+
+
 def refusal_to_answer(number: NumberFacts, person: PersonFacts) -> Refusal | None:
     """May the person themself be texted on this number?"""
     if ConsentPurpose.RECEIVE_ALERTS not in person.consents:

@@ -60,7 +60,7 @@ def unseal(value: bytes, *, keys: Sequence[bytes], context: str) -> bytes:
                 return _cipher(key).decrypt(
                     nonce, value[HEADER_LENGTH:], context.encode()
                 )
-            except InvalidTag:
+            except (InvalidTag, ValueError):  # ValueError: cut short
                 raise SealBroken(
                     "This value was changed or belongs to another place."
                 ) from None

@@ -51,8 +51,8 @@ def objections(text: str, *, own_numbers: frozenset[str]) -> list[str]:
 
 def code_phrase_problem(phrase: str) -> str | None:
     """What is wrong with an agreed code phrase, or None."""
-    plain = spelt_plainly(phrase)
-    if objections(plain, own_numbers=frozenset()):
+    as_sent = f"{spelt_plainly(phrase)} 4"  # a digit of severity follows it
+    if objections(as_sent, own_numbers=frozenset()):
         return (
             "not usable in a text: use a neutral word of common letters, without"
             " links, long numbers or words about protection"

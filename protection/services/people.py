@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import F
 
 from protection.choices import MethodKind
 from protection.fields import number_index
@@ -59,18 +60,21 @@ def put_method(
 ) -> bool:
     """Record a way to reach somebody; return whether anything changed.
 
-    A number already recorded keeps its state, its opt-out and its history.
+    A number already recorded keeps its state, its opt-out and its history. What stood
+    in this place before moves down one: the newer word is tried first.
     """
     side = "person" if isinstance(holder, Person) else "contact"
-    known = ContactMethod.objects.filter(
-        **{side: holder}, kind=kind, index=number_index(value)
-    ).first()
+    methods = ContactMethod.objects.filter(**{side: holder}, kind=kind)
+    known = methods.filter(index=number_index(value)).first()
+    if known and (known.channel, known.position) == (channel, position):
+        return False
+    others = methods.exclude(pk=known.pk) if known else methods
+    if others.filter(position=position).exists():
+        others.filter(position__gte=position).update(position=F("position") + 1)
     wanted = {"channel": channel, "position": position}
     if known is None:
         ContactMethod.objects.create(**{side: holder}, kind=kind, value=value, **wanted)
-    elif any(getattr(known, name) != value for name, value in wanted.items()):
-        ContactMethod.objects.filter(pk=known.pk).update(**wanted)
     else:
-        return False
+        ContactMethod.objects.filter(pk=known.pk).update(**wanted)
     audit.record("contact_method.recorded", holder, by=by, now=now, kind=kind)
     return True

@@ -38,7 +38,9 @@ def form(**changes: Any) -> dict[str, str]:
         "From": "+520088880000",
         "ApiVersion": "2010-04-01",
     }
-    return {key: value for key, value in (fields | changes).items() if value is not None}
+    return {
+        key: value for key, value in (fields | changes).items() if value is not None
+    }
 
 
 def sign(path: str, fields: Any, token: str | None = None) -> str:

@@ -143,9 +143,10 @@ def test_lost_text_is_found_in_the_list(
     found = gateway.find(letter(), since=since, besides=frozenset())
 
     assert found is not None
-    assert gateway.find(
-        letter(), since=since, besides=frozenset({found.provider_sid})
-    ) is None
+    assert (
+        gateway.find(letter(), since=since, besides=frozenset({found.provider_sid}))
+        is None
+    )
 
 
 def test_older_or_other_texts_are_not_taken_for_the_lost_one(
@@ -159,10 +160,21 @@ def test_older_or_other_texts_are_not_taken_for_the_lost_one(
     assert gateway.find(letter("other"), since=now, besides=frozenset()) is None
 
 
+def test_fictional_number_never_reaches_the_real_provider(
+    gateway: TwilioGateway, emulator: Emulator, settings
+):
+    settings.TWILIO_API_BASE_URL = ""
+
+    assert failure(gateway).error_class == ErrorClass.ADDRESS
+    assert emulator.get("stats")["api_calls"] == 0
+
+
 def test_client_has_both_time_limits_and_no_retry():
     client = TimedHttpClient()
 
-    adapters = [client.session.get_adapter(f"{scheme}://x") for scheme in ("http", "https")]
+    adapters = [
+        client.session.get_adapter(f"{scheme}://x") for scheme in ("http", "https")
+    ]
     assert [adapter.max_retries.total for adapter in adapters] == [0, 0]
     assert (road.CONNECT_LIMIT, road.READ_LIMIT) == (5.0, 10.0)
 

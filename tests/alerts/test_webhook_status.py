@@ -91,9 +91,7 @@ def test_receipt_signed_for_another_attempt_changes_nothing(
 def test_unknown_token_is_answered_and_logged(
     attempt: OutboundAttempt, post: Post, caplog: pytest.LogCaptureFixture
 ):
-    answer = post(
-        receipt(attempt, "delivered"), path="/alerts/twilio/status/unknown/"
-    )
+    answer = post(receipt(attempt, "delivered"), path="/alerts/twilio/status/unknown/")
 
     assert answer.status_code == 204
     assert caplog.messages == ["A signed receipt names no attempt of ours."]

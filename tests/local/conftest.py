@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,11 +53,13 @@ class LocalSystem:
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "config.local", *arguments]
 
-    def start(self, **variables: str) -> Started:
+    def start(
+        self, *, instead: Sequence[str] | None = None, **variables: str
+    ) -> Started:
         log = self.directory / f"run-{len(self.started) + 1}.log"
         with log.open("wb") as out:
             process = subprocess.Popen(
-                self.command("run"),
+                list(instead or self.command("run")),
                 cwd=ROOT,
                 env={**self.environment, **variables},
                 stdin=subprocess.DEVNULL,
@@ -68,13 +70,13 @@ class LocalSystem:
         self.started.append(Started(process, log))
         return self.started[-1]
 
-    def start_ready(self, seconds: float = 120) -> Started:
-        started = self.start()
+    def start_ready(self, instead: Sequence[str] | None = None) -> Started:
+        started = self.start(instead=instead)
 
         def ready_or_over() -> bool:
             return self.is_ready(started) or started.process.poll() is not None
 
-        wait_until(ready_or_over, seconds, "ready")
+        wait_until(ready_or_over, 120, "ready")
         assert self.is_ready(started), started.said()
         return started
 

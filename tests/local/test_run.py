@@ -1,10 +1,12 @@
 """`make run` from the first start to the second, on a real copy of everything."""
 
+import shlex
 import signal
 import socket
 import stat
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +86,20 @@ def test_a_second_start_resumes_and_an_interrupt_leaves_nothing(
 
     assert second.stop(signal.SIGTERM, patience=60) == 0
     assert system.processes() == []
+
+
+def test_an_interrupt_that_only_make_gets_stops_everything(
+    new_system: LocalSystem, tmp_path: Path
+) -> None:
+    makefile = tmp_path / "Makefile"
+    makefile.write_text(f"run:\n\t@{shlex.join(new_system.command('run'))}\n")
+    started = new_system.start_ready(instead=["make", "-f", str(makefile), "run"])
+
+    started.process.send_signal(signal.SIGINT)
+
+    started.process.wait(timeout=30)
+    assert "nothing is left running" in started.said()
+    assert new_system.processes() == []
 
 
 @pytest.mark.parametrize("variable", ["PORT", "EMULATOR_PORT"])

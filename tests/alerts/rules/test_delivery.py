@@ -119,9 +119,7 @@ def test_number_that_cannot_be_reached_is_given_up(error: ErrorClass):
 
 def test_unknown_code_is_tried_once_more():
     decisions = [
-        type(
-            after_refusal(ErrorClass.UNKNOWN, attempts=n, now=NOW, chance=Random(1))
-        )
+        type(after_refusal(ErrorClass.UNKNOWN, attempts=n, now=NOW, chance=Random(1)))
         for n in (1, 2)
     ]
 

@@ -13,7 +13,9 @@ def minutes(count: float) -> timedelta:
     return timedelta(minutes=count)
 
 
-def program(*after: float, repeat: float = 10, becomes: Program | None = None) -> Program:
+def program(
+    *after: float, repeat: float = 10, becomes: Program | None = None
+) -> Program:
     steps = tuple(Step(minutes(m), "sms", ("duty_officers",)) for m in after)
     return Program("p v1", steps, minutes(repeat), becomes)
 

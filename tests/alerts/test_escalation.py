@@ -1,0 +1,395 @@
+"""Runs: who is told at each step, and what happens when nobody can be."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+
+from alerts.choices import AlertStatus, EscalationStatus, OutboundStatus
+from alerts.models import (
+    Alert,
+    AlertEvent,
+    DutyShift,
+    Escalation,
+    EscalationStep,
+    OutboundMessage,
+    ReplyCode,
+)
+from alerts.services.escalation import advance, due_escalations
+from alerts.services.triage import acknowledge_by_code
+from protection.choices import ConsentPurpose, ConsentState, Level, OrganisationKind
+from protection.models import Contact
+from protection.services.conflicts import record_conflict
+from tests.conftest import Phones
+from tests.factories import (
+    NOW,
+    a_contact,
+    a_mechanism,
+    a_person,
+    a_state,
+    a_text,
+    an_organisation,
+    consent,
+    number_of,
+)
+from tests.personas import World
+
+
+def go_on(now=NOW) -> int:
+    """Carry out all that is due at a moment, also what becomes due by it."""
+    done = 0
+    while ids := due_escalations(now=now):
+        done += sum(advance(escalation_id=id, now=now) for id in ids)
+    return done
+
+
+def told(now=NOW) -> list[str]:
+    go_on(now)
+    return sorted(
+        OutboundMessage.objects.filter(purpose="wake").values_list(
+            "method__contact__code", flat=True
+        )
+    )
+
+
+def test_roster_decides_at_each_step(world: World):
+    Contact.objects.filter(code="DIEGO").update(on_duty="roster")
+    nadia = a_contact("NADIA", a_mechanism(), on_duty="roster")
+    DutyShift.objects.create(
+        contact=nadia, starts_at=NOW - timedelta(hours=1), ends_at=NOW + timedelta(1)
+    )
+
+    a_text(number_of(world.elena), "girasol")
+
+    assert told() == ["NADIA"]
+
+
+def test_nobody_on_shift_means_the_next_step_at_once(world: World):
+    Contact.objects.filter(code="DIEGO").update(on_duty="roster")
+    a_text(number_of(world.elena), "girasol")
+
+    assert told() == ["CARMEN", "HUGO"]
+    assert AlertEvent.objects.filter(kind="nobody").get().details["left_out"] == {
+        "off_duty": 1,
+        "conflict": 1,
+    }
+
+
+def test_round_that_reaches_nobody_pages_operators_and_waits(
+    world: World, caplog: pytest.LogCaptureFixture
+):
+    record_conflict(person=world.elena, with_whom=a_mechanism(), by="test", now=NOW)
+    consent(world.elena, ConsentPurpose.NOTIFY_AUTHORITIES, ConsentState.REFUSED)
+    consent(world.elena, ConsentPurpose.NOTIFY_OUTLET, ConsentState.REFUSED)
+    a_text(number_of(world.elena), "girasol")
+
+    with caplog.at_level(logging.CRITICAL):
+        assert told() == []
+
+    run = Escalation.objects.get()
+    assert (run.round, run.next_due_at) == (2, NOW + timedelta(minutes=10))
+    assert len(caplog.records) == 1
+    assert AlertEvent.objects.filter(kind="empty_round").count() == 1
+
+
+def test_federal_mechanism_covers_a_person_of_no_known_place(world: World):
+    person = a_person("P-NOWHERE")
+
+    a_text(number_of(person), "auxilio")
+
+    assert told() == ["DIEGO"]
+
+
+def test_state_mechanism_covers_its_own_state_only(world: World):
+    for code, name in (("30", "Veracruz"), ("02", "Baja California")):
+        organisation = an_organisation(
+            f"ME-{code}",
+            OrganisationKind.MECHANISM,
+            level=Level.STATE,
+            state=a_state(code, name),
+        )
+        a_contact(f"ME-{code}-1", organisation)
+
+    a_text(number_of(world.elena), "girasol")
+
+    assert told() == ["DIEGO", "ME-30-1"]
+
+
+def test_other_outlets_are_never_told(world: World):
+    other = an_organisation("OTRO", OrganisationKind.MEDIA_OUTLET)
+    a_contact("OWNER-2", other, "media_owner")
+    a_text(number_of(world.elena), "girasol")
+
+    for minutes in (0, 4, 8):
+        told(NOW + timedelta(minutes=minutes))
+
+    assert told() == ["CARMEN", "DIEGO", "HUGO", "JULIA"]
+
+
+def test_phone_that_two_officers_share_rings_once(world: World):
+    a_contact("DIEGO-2", a_mechanism(), number=number_of(world.diego))
+    a_text(number_of(world.elena), "girasol")
+
+    assert len(told()) == 1
+
+
+def test_step_carried_out_twice_writes_one_row(world: World):
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+    Escalation.objects.update(step=0, next_due_at=NOW)
+
+    go_on()
+
+    assert OutboundMessage.objects.count() == 1
+
+
+def test_run_keeps_its_steps_when_the_policy_changes(world: World, phones: Phones):
+    a_text(number_of(world.elena), "girasol")
+    EscalationStep.objects.all().delete()
+
+    assert told() == ["DIEGO"]
+    assert told(NOW + timedelta(minutes=4)) == ["CARMEN", "DIEGO", "HUGO"]
+
+
+def test_steps_missed_while_everything_was_down_are_not_fired_together(world: World):
+    a_text(number_of(world.elena), "girasol")
+    later = NOW + timedelta(hours=3)
+
+    assert told(later) == ["DIEGO"]
+    assert Escalation.objects.get().next_due_at == later + timedelta(minutes=4)
+
+
+def test_personal_policy_takes_the_place_of_the_urgent_one(world: World):
+    from alerts.models import EscalationPolicy
+
+    world.elena.enrolment.policy = EscalationPolicy.objects.get(code="revisar")
+    world.elena.enrolment.save()
+
+    a_text(number_of(world.elena), "girasol")
+
+    assert Escalation.objects.get().policy == "revisar v1"
+
+
+# --- Acknowledgement -----------------------------------------------------------------
+def code_of(contact: Contact) -> ReplyCode:
+    return ReplyCode.objects.get(method__contact=contact)
+
+
+def test_late_answer_is_told_that_somebody_has_it(world: World, phones: Phones):
+    a_contact("NADIA", a_mechanism(), number="+520020000002")
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+    phones.deliver()
+    nadia = Contact.objects.get(code="NADIA")
+
+    a_text(number_of(world.diego), f"1 {code_of(world.diego).code}")
+    a_text("+520020000002", f"1 {code_of(nadia).code}")
+    phones.deliver()
+
+    assert Alert.objects.get().acknowledged_by == "contact:DIEGO"
+    assert phones.of("+520020000002")[-1].endswith(
+        "ya la atiende otra persona. 14:05. No necesita hacer nada."
+    )
+
+
+def test_bare_digit_answers_the_only_open_request(world: World):
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+
+    message = a_text(number_of(world.diego), "1")
+
+    assert Alert.objects.get().status == AlertStatus.ACKNOWLEDGED
+    assert message.meaning == "acknowledgement"
+
+
+def test_bare_digit_with_two_open_requests_asks_and_never_guesses(
+    world: World, phones: Phones
+):
+    other = a_person("P-OTHER")
+    a_text(number_of(world.elena), "girasol")
+    a_text(number_of(other), "auxilio")
+    go_on()
+    phones.deliver()
+
+    message = a_text(number_of(world.diego), "1")
+    phones.deliver()
+
+    assert set(Alert.objects.values_list("status", flat=True)) == {"new"}
+    assert message.needs_human
+    assert phones.of(number_of(world.diego))[-1].startswith(
+        "FARO. Tiene varios avisos abiertos."
+    )
+
+
+def test_reply_nobody_asked_for_is_kept_for_a_human(world: World):
+    message = a_text(number_of(world.diego), "¿de qué se trata?")
+
+    assert (message.meaning, message.needs_human) == ("unclear_reply", True)
+
+
+def test_open_code_wins_over_the_other_role_of_a_number(world: World):
+    """Diego is enrolled as a journalist too, on the same phone."""
+    a_person("P-DIEGO", number=number_of(world.diego))
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+
+    a_text(number_of(world.diego), f"1 {code_of(world.diego).code}")
+
+    assert Alert.objects.get().status == AlertStatus.ACKNOWLEDGED
+
+
+def test_new_text_goes_at_once_to_whoever_holds_it(world: World, phones: Phones):
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+    phones.deliver()
+    a_text(number_of(world.diego), f"1 {code_of(world.diego).code}")
+    phones.deliver()
+
+    a_text(number_of(world.elena), "ya se fueron")
+    phones.deliver()
+
+    assert phones.of(number_of(world.diego))[-1] == (
+        f"FARO 4. Ref {code_of(world.diego).code}. 14:05."
+        " Hay algo nuevo. Entre al panel."
+    )
+    assert Escalation.objects.get().status == EscalationStatus.PAUSED_BY_ACK
+
+
+@pytest.mark.parametrize("word", ["girasol", "llegue muy bien"])
+def test_alert_or_duress_word_reopens_an_acknowledged_alert(
+    world: World, phones: Phones, word: str
+):
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+    a_text(number_of(world.diego), f"1 {code_of(world.diego).code}")
+
+    a_text(number_of(world.elena), word)
+    go_on()
+
+    run = Escalation.objects.get()
+    assert Alert.objects.get().status == AlertStatus.NEW
+    assert (run.status, run.round) == (EscalationStatus.RUNNING, 2)
+    assert OutboundMessage.objects.filter(purpose="wake", round=2).count() == 1
+
+
+def test_duress_is_seen_inside_and_wakes_like_an_alarm(world: World):
+    a_text(number_of(world.elena), "Llegué muy bien")
+
+    alert = Alert.objects.get()
+    assert (alert.kind, alert.severity) == ("duress", 4)
+    assert told() == ["DIEGO"]
+
+
+def test_duress_is_not_forgotten_by_a_later_alarm(world: World):
+    a_text(number_of(world.elena), "Llegué muy bien")
+    a_text(number_of(world.elena), "girasol")
+
+    assert Alert.objects.get().kind == "duress"
+
+
+def test_answer_of_somebody_distrusted_since_does_not_count(world: World):
+    """They are not told that they are excluded; the run goes on."""
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+    record_conflict(person=world.elena, with_whom=world.diego, by="test", now=NOW)
+
+    message = a_text(number_of(world.diego), f"1 {code_of(world.diego).code}")
+
+    assert Alert.objects.get().status == AlertStatus.NEW
+    assert (message.meaning, message.needs_human) == ("unclear_reply", True)
+    assert not OutboundMessage.objects.filter(purpose="confirmation").exists()
+
+
+def test_answer_of_an_officer_who_left_does_not_count(world: World):
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+    Contact.objects.filter(code="DIEGO").update(is_active=False)
+
+    a_text(number_of(world.diego), f"1 {code_of(world.diego).code}")
+
+    assert Alert.objects.get().status == AlertStatus.NEW
+
+
+def test_answer_after_the_shift_still_counts(world: World):
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+    Contact.objects.filter(code="DIEGO").update(on_duty="roster")
+
+    a_text(number_of(world.diego), f"1 {code_of(world.diego).code}")
+
+    assert Alert.objects.get().status == AlertStatus.ACKNOWLEDGED
+
+
+def test_stop_of_a_contact_is_mirrored_until_start(world: World):
+    """The provider blocks on this word: our next step must look elsewhere."""
+    method = world.diego.methods.get()
+
+    a_text(number_of(world.diego), "Stop")
+    method.refresh_from_db()
+    stopped = method.opted_out_at
+    a_text(number_of(world.diego), "START")
+    method.refresh_from_db()
+
+    assert (stopped, method.opted_out_at) == (NOW, None)
+
+
+@pytest.mark.parametrize("word", ["STOP", "ALTO", "HELP", "START", "1"])
+def test_command_words_of_a_journalist_are_an_alert(world: World, word: str):
+    a_text(number_of(world.elena), word)
+
+    assert Alert.objects.get().person == world.elena
+    assert world.elena.methods.get().opted_out_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answer_and_step_at_the_same_instant_agree(world: World):
+    """Whichever comes first wins, and the other sees it."""
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+    later = NOW + timedelta(minutes=4)
+    code = ReplyCode.objects.select_related("method__contact").get()
+    run = Escalation.objects.get()
+
+    def alone(work) -> object:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        done = [
+            pool.submit(alone, lambda: advance(escalation_id=run.pk, now=later)),
+            pool.submit(
+                alone,
+                lambda: acknowledge_by_code(code=code, occasion="x", now=later),
+            ),
+        ]
+        [one.result() for one in done]
+
+    run.refresh_from_db()
+    assert run.status == EscalationStatus.PAUSED_BY_ACK
+    assert not OutboundMessage.objects.filter(
+        purpose="wake", status=OutboundStatus.PENDING
+    ).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_answers_at_once_give_one_holder(world: World):
+    a_contact("NADIA", a_mechanism())
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+    codes = list(ReplyCode.objects.select_related("method__contact"))
+
+    def answer(code: ReplyCode) -> bool:
+        try:
+            return acknowledge_by_code(code=code, occasion=str(code.pk), now=NOW)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(answer, codes))
+
+    assert sorted(results) == [False, True]
+    assert AlertEvent.objects.filter(kind="acknowledged").count() == 1
