@@ -10,7 +10,7 @@ import binascii
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import environ
@@ -83,7 +83,7 @@ class Environment:
                 self.problem(name, "needs keys of base64 of exactly 32 bytes")
         return keys
 
-    def database(self, name: str) -> dict[str, object]:
+    def database(self, name: str) -> dict[str, Any]:
         value = self.text(
             name, purpose="the PostgreSQL server (postgres://user@host/name)"
         )

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
+from django.utils.text import capfirst
 
 from protection.rules import sealing
 
@@ -118,7 +119,7 @@ class EncryptedTextField(EncryptedField):
 
         return forms.CharField(
             required=not self.blank,
-            label=kwargs.get("label", self.verbose_name),
+            label=kwargs.get("label", capfirst(self.verbose_name)),
             help_text=self.help_text,
             max_length=self.max_length,
         )

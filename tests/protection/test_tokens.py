@@ -36,7 +36,7 @@ def problem(answer) -> tuple[int, str, str]:
     body = answer.json()
     assert answer["Content-Type"] == "application/problem+json"
     assert (body["type"], body["status"]) == ("about:blank", answer.status_code)
-    return answer.status_code, body["title"], body["detail"]
+    return answer.status_code, body["title"], body.get("detail", "")
 
 
 UNKNOWN = (401, "Unauthorized", "This token is unknown or was revoked.")

@@ -45,9 +45,8 @@ def _moment(text: str | None) -> datetime | None:
     if not text:
         return None
     try:
-        moment = parse_datetime(text)
-        if moment is None and (day := parse_date(text)):
-            moment = datetime.combine(day, time.max)
+        day = parse_date(text)  # a day counts to its end
+        moment = datetime.combine(day, time.max) if day else parse_datetime(text)
     except ValueError:
         moment = None
     if moment is None:
