@@ -56,41 +56,39 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
-class Next:
-    """Where a run stands after a step."""
+class Turn:
+    """One step of one round of one program."""
 
     program: Program
     round: int
-    step: int
-    due_at: datetime
-    round_ended: bool
-    policy_changed: bool = False
+    step: int  # counted from 0
+
+    @property
+    def ends_round(self) -> bool:
+        return self.step + 1 == len(self.program.steps)
 
 
-def after_step(
-    program: Program, *, round: int, step: int, reached: int, now: datetime
-) -> Next:
-    """What follows step ``step`` (counted from 0), which told ``reached`` people at
-    ``now``.
+def next_turn(program: Program, *, round: int, done: int) -> Turn:
+    """What is to do now, in a run that has done ``done`` steps of this round.
 
-    A step that told nobody is followed at once by the next (CONTRACT section 7). After
-    the last step the round is over: another follows after the wait, or the policy that
-    this one becomes. Waits count from when a step was really done, so that a system
-    that was down does not fire everything at once when it returns.
+    After the last step another round follows, or the policy that this one becomes.
     """
-    following = step + 1
-    if following < len(program.steps):
-        wait = program.steps[following].after - program.steps[step].after
-        due_at = now + wait if reached else now
-        return Next(program, round, following, due_at, round_ended=False)
-    if program.becomes:
-        due_at = now + program.repeat_after if reached else now
-        return Next(
-            program.becomes,
-            round + 1,
-            0,
-            due_at,
-            round_ended=True,
-            policy_changed=True,
-        )
-    return Next(program, round + 1, 0, now + program.repeat_after, round_ended=True)
+    if done < len(program.steps):
+        return Turn(program, round, done)
+    return Turn(program.becomes or program, round + 1, 0)
+
+
+def due_after(turn: Turn, *, reached: int, now: datetime) -> datetime:
+    """When the next turn is due, after this one told ``reached`` people at ``now``.
+
+    A step that told nobody is followed at once by the next, but an empty round keeps
+    its wait (CONTRACT section 7). Waits count from when a step was really done, so that
+    a system that was down does not fire everything at once when it returns.
+    """
+    steps = turn.program.steps
+    if not turn.ends_round:
+        wait = steps[turn.step + 1].after - steps[turn.step].after
+        return now + wait if reached else now
+    if turn.program.becomes and not reached:
+        return now
+    return now + turn.program.repeat_after

@@ -9,7 +9,7 @@ from django.db import transaction
 from alerts import outbox
 from alerts.choices import AlertEventKind, EscalationStatus, OutboundStatus
 from alerts.models import Alert, Escalation, EscalationPolicy, OutboundMessage
-from alerts.rules.escalation import Program, Step, after_step
+from alerts.rules.escalation import Program, Step, Turn, due_after, next_turn
 from alerts.selectors import facts_of, whom_to_wake
 from alerts.services.events import note
 from alerts.services.messaging import Occasion, wake
@@ -86,7 +86,6 @@ def restart(*, alert: Alert, policy: str, now: datetime) -> None:
     escalation.status = EscalationStatus.RUNNING
     escalation.round += 1
     escalation.step = 0
-    escalation.round_reached = 0
     escalation.next_due_at = now
     escalation.save()
     outbox.escalate_soon()
@@ -141,39 +140,35 @@ def advance(*, escalation_id: UUID, now: datetime) -> bool:
     if escalation is None:
         return False
 
-    program = Program.from_json(escalation.program)
-    reached = _carry_out(program.steps[escalation.step], escalation, alert, now)
-    following = after_step(
-        program,
+    turn = next_turn(
+        Program.from_json(escalation.program),
         round=escalation.round,
-        step=escalation.step,
-        reached=reached,
-        now=now,
+        done=escalation.step,
     )
-    escalation.round_reached += reached
-    if following.round_ended:
-        if not escalation.round_reached:
-            _page_operators(escalation, alert, now)
+    reached = _carry_out(turn, escalation, alert, now)
+    if turn.step == 0:
         escalation.round_reached = 0
-    if following.policy_changed:
-        escalation.policy = following.program.policy
-        escalation.program = following.program.to_json()
-    escalation.round = following.round
-    escalation.step = following.step
-    escalation.next_due_at = following.due_at
+    escalation.round_reached += reached
+    if turn.ends_round and not escalation.round_reached:
+        _page_operators(turn, alert, now)
+    escalation.policy = turn.program.policy
+    escalation.program = turn.program.to_json()
+    escalation.round, escalation.step = turn.round, turn.step + 1
+    escalation.next_due_at = due_after(turn, reached=reached, now=now)
     escalation.save()
-    if following.due_at <= now:
+    if escalation.next_due_at <= now:
         outbox.escalate_soon()
     return True
 
 
-def _carry_out(step: Step, escalation: Escalation, alert: Alert, now: datetime) -> int:
+def _carry_out(turn: Turn, escalation: Escalation, alert: Alert, now: datetime) -> int:
     """Queue the texts of a step, write down why others got none; return how many."""
-    methods, left_out = whom_to_wake(step.targets, facts_of(alert), now=now)
+    targets = turn.program.steps[turn.step].targets
+    methods, left_out = whom_to_wake(targets, facts_of(alert), now=now)
     reached = wake(
         alert=alert,
         methods=methods,
-        occasion=Occasion(escalation, escalation.step, escalation.round),
+        occasion=Occasion(escalation, turn.step + 1, turn.round),
         now=now,
     )
     note(
@@ -181,23 +176,21 @@ def _carry_out(step: Step, escalation: Escalation, alert: Alert, now: datetime) 
         AlertEventKind.STEP if reached else AlertEventKind.NOBODY,
         by="system",
         now=now,
-        policy=escalation.policy,
-        round=escalation.round,
-        step=escalation.step + 1,
-        targets=list(step.targets),
+        policy=turn.program.policy,
+        round=turn.round,
+        step=turn.step + 1,
+        targets=list(targets),
         told=reached,
         left_out={str(reason): count for reason, count in left_out.items()},
     )
     return reached
 
 
-def _page_operators(escalation: Escalation, alert: Alert, now: datetime) -> None:
+def _page_operators(turn: Turn, alert: Alert, now: datetime) -> None:
     """Nobody at all could be told: say so where operators and the watchman look."""
-    note(
-        alert, AlertEventKind.EMPTY_ROUND, by="system", now=now, round=escalation.round
-    )
+    note(alert, AlertEventKind.EMPTY_ROUND, by="system", now=now, round=turn.round)
     logger.critical(
         "A whole round of an escalation reached nobody: check the roster, consents"
         " and numbers of this alert at once.",
-        extra={"alert": str(alert.pk), "round": escalation.round},
+        extra={"alert": str(alert.pk), "round": turn.round},
     )

@@ -89,7 +89,7 @@ def test_round_that_reaches_nobody_pages_operators_and_waits(
         assert told() == []
 
     run = Escalation.objects.get()
-    assert (run.round, run.next_due_at) == (2, NOW + timedelta(minutes=10))
+    assert (run.round, run.next_due_at) == (1, NOW + timedelta(minutes=10))
     assert len(caplog.records) == 1
     assert AlertEvent.objects.filter(kind="empty_round").count() == 1
 

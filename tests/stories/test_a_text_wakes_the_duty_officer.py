@@ -113,10 +113,20 @@ def test_anything_else_is_reviewed_then_becomes_urgent(world: World, phones: Pho
     escalation = Escalation.objects.get()
 
     assert (escalation.policy, escalation.next_due_at) == (
-        "urgente v1",
+        "revisar v1",
         NOW + timedelta(minutes=10),
     )
-    assert len(phones.of(number_of(world.diego))) == 1
+
+    go_on(NOW + timedelta(minutes=10))
+    phones.deliver(NOW + timedelta(minutes=10))
+
+    escalation.refresh_from_db()
+    assert (escalation.policy, escalation.round, escalation.step) == (
+        "urgente v1",
+        2,
+        1,
+    )
+    assert len(phones.of(number_of(world.diego))) == 2
 
 
 def test_alert_word_on_a_reviewed_alert_starts_the_urgent_round(
