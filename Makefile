@@ -11,7 +11,7 @@ export RESGUARDO_ARGS := $(value ARGS)
 unexport ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage clean-run test check bench rooms lock format \
+.PHONY: help run manage clean-run test check bench rooms pictures lock format \
         setup setup-dev packages translations \
         check-style check-types check-schema check-templates check-house
 
@@ -23,6 +23,7 @@ help:
 	@echo "make clean-run             forget var/: database, keys, logs"
 	@echo "make bench                 the benchmarks"
 	@echo "make rooms                 the ten longest modules"
+	@echo "make pictures              take the pictures of the documentation again"
 	@echo "make format                format and sort the code"
 	@echo "make lock                  compile requirements*.in to requirements*.txt"
 
@@ -90,6 +91,9 @@ check-house: setup-dev translations
 
 bench: setup-dev
 	@exec $(PY) -m bench
+
+pictures: setup-dev packages translations
+	@exec $(PY) -m tests.acceptance.pictures
 
 rooms:
 	@git ls-files --cached --others --exclude-standard '*.py' \

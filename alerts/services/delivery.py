@@ -7,9 +7,10 @@
    provider's list, or by rule (MESSAGING 2.6).
 """
 
+import logging
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -35,17 +36,19 @@ from protection.rules.disclosure import (
 )
 from protection.selectors import contact_facts, number_facts, person_facts
 
+logger = logging.getLogger(__name__)
+
+PUT_OFF = timedelta(seconds=30)
+
 
 def deliver_next(
     priorities: Sequence[int], *, gateway: Gateway, now: datetime
 ) -> OutboundStatus | None:
     """Send the most urgent row that waits; None when nothing does."""
-    attempt = claim(priorities, now=now)
-    if attempt is None:
-        return None
-    if isinstance(attempt, OutboundStatus):
-        return attempt
-    letter = letter_of(attempt)
+    claimed = claim(priorities, now=now)
+    if claimed is None or isinstance(claimed, OutboundStatus):
+        return claimed
+    attempt, letter = claimed
     try:
         accepted = gateway.send(letter)
     except GatewayError as error:
@@ -63,14 +66,17 @@ def letter_of(attempt: OutboundAttempt) -> Letter:
     )
 
 
+Claimed = tuple[OutboundAttempt, Letter]
+
+
 @transaction.atomic
 def claim(
     priorities: Sequence[int], *, now: datetime
-) -> OutboundAttempt | OutboundStatus | None:
+) -> Claimed | OutboundStatus | None:
     """Take one row for this process alone; or close it if it may no longer go.
 
-    Consent, conflict, roster and the number's state are read now, not when the row was
-    written (CONTRACT 8.3).
+    A row that cannot be read (a lost key, say) is put off and named in the log: it must
+    never stand in front of the others.
     """
     message = (
         OutboundMessage.objects.waiting()
@@ -82,6 +88,19 @@ def claim(
     )
     if message is None:
         return None
+    try:
+        with transaction.atomic():
+            return _claim(message, now)
+    except Exception:
+        logger.exception("A text cannot be sent.", extra={"row": str(message.pk)})
+        message.not_before = now + PUT_OFF
+        message.save(update_fields=["not_before"])
+        return message.move_to(OutboundStatus.PENDING, "cannot_be_read")
+
+
+def _claim(message: OutboundMessage, now: datetime) -> Claimed | OutboundStatus:
+    """Consent, conflict, roster and the number's state are read now, not when the row
+    was written (CONTRACT 8.3)."""
     if message.purpose == Purpose.WAKE and message.alert.status != AlertStatus.NEW:
         return message.move_to(OutboundStatus.SUPERSEDED, "acknowledged")
     if refusal := _refusal(message, now):
@@ -94,15 +113,18 @@ def claim(
             reason=refusal,
         )
         return message.move_to(OutboundStatus.WITHHELD, refusal)
-    message.attempt_count += 1
-    message.status = OutboundStatus.SUBMITTING
-    message.save(update_fields=["attempt_count", "status"])
-    return OutboundAttempt.objects.create(
+    attempt = OutboundAttempt(
         message=message,
-        number=message.attempt_count,
+        number=message.attempt_count + 1,
         token=secrets.token_urlsafe(32),
         claimed_at=now,
     )
+    letter = letter_of(attempt)
+    attempt.save(force_insert=True)
+    message.attempt_count = attempt.number
+    message.status = OutboundStatus.SUBMITTING
+    message.save(update_fields=["attempt_count", "status"])
+    return attempt, letter
 
 
 def _refusal(message: OutboundMessage, now: datetime) -> Refusal | None:

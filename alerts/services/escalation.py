@@ -1,6 +1,8 @@
 """Runs of a policy: start, go on when a step is due, stop when a human has it."""
 
 import logging
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from django.db import transaction
 from alerts import outbox
 from alerts.choices import AlertEventKind, EscalationStatus, OutboundStatus
 from alerts.models import Alert, Escalation, EscalationPolicy, OutboundMessage
+from alerts.rules.defaults import DEFAULTS, URGENT_PROGRAM
 from alerts.rules.escalation import Program, Step, Turn, due_after, next_turn
 from alerts.selectors import facts_of, whom_to_wake
 from alerts.services.events import note
@@ -21,16 +24,12 @@ logger = logging.getLogger(__name__)
 BUILT_CHANNELS = frozenset({Channel.SMS})
 
 
-class NoPolicy(Exception):
-    """No policy of this code with a step we can carry out: load_reference was not run,
-    or somebody emptied it."""
-
-
 def program_of(code: str) -> Program:
-    """The current policy of this code in the frozen form a run keeps.
+    """The current policy of this code, with the steps we can carry out, as a run
+    freezes it.
 
-    Raises:
-        NoPolicy: says which one is missing.
+    A policy that is missing, or has no such step, is replaced by the default one: a
+    mistake in a policy must never leave an alert without anybody to wake.
     """
     policy = (
         EscalationPolicy.objects.filter(code=code, is_current=True)
@@ -40,15 +39,28 @@ def program_of(code: str) -> Program:
     steps = [
         Step(after=step.after, channel=step.channel, targets=tuple(step.targets))
         for step in (policy.steps.all() if policy else ())
-        if step.channel in BUILT_CHANNELS
     ]
-    if policy is None or not steps:
-        raise NoPolicy(f"The escalation policy {code} is missing or has no step.")
+    if policy is None or not _possible(steps):
+        logger.error("A policy has no step to carry out.", extra={"policy": code})
+        return _carried_out(DEFAULTS.get(code, URGENT_PROGRAM))
+    follows = policy.becomes if policy.becomes != code else ""
     return Program(
         policy=str(policy),
-        steps=tuple(steps),
+        steps=_possible(steps),
         repeat_after=policy.repeat_after,
-        becomes=program_of(policy.becomes) if policy.becomes else None,
+        becomes=program_of(follows) if follows else None,
+    )
+
+
+def _possible(steps: Iterable[Step]) -> tuple[Step, ...]:
+    return tuple(step for step in steps if step.channel in BUILT_CHANNELS)
+
+
+def _carried_out(program: Program) -> Program:
+    return replace(
+        program,
+        steps=_possible(program.steps),
+        becomes=_carried_out(program.becomes) if program.becomes else None,
     )
 
 

@@ -85,13 +85,20 @@ def _mexican(match: re.Match[str] | None, *, allow_fictional: bool) -> str:
 
 
 def _foreign(digits: str) -> str:
+    number = _e164(f"+{digits}")
+    if number is None or number != _e164(number):  # a form that changes finds nobody
+        raise BadPhone(PhoneProblem.UNKNOWN)
+    return number
+
+
+def _e164(written: str) -> str | None:
     try:
-        parsed = phonenumbers.parse(f"+{digits}")
+        parsed = phonenumbers.parse(written)
     except phonenumbers.NumberParseException:
-        raise BadPhone(PhoneProblem.UNKNOWN) from None
+        return None
     possible = phonenumbers.is_possible_number_with_reason(parsed)
     if possible != phonenumbers.ValidationResult.IS_POSSIBLE:  # nor without area code
-        raise BadPhone(PhoneProblem.UNKNOWN)
+        return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from alerts.choices import AttemptOutcome, OutboundStatus, Priority
 from alerts.gateways.base import GatewayError
@@ -15,7 +16,7 @@ from protection.choices import ConsentPurpose, ConsentState, NumberState
 from protection.models import ContactMethod, Person
 from protection.services.conflicts import record_conflict
 from tests.conftest import Phones
-from tests.factories import NOW, a_text, consent, number_of
+from tests.factories import NOW, a_person, a_text, consent, number_of
 from tests.personas import World
 
 AMBIGUOUS = GatewayError(ErrorClass.AMBIGUOUS)
@@ -226,6 +227,31 @@ def test_foreign_message_id_on_our_token_is_refused(
 
     message.refresh_from_db()
     assert (taken, message.status) == (False, OutboundStatus.QUEUED)
+
+
+def test_row_that_cannot_be_read_never_stands_in_front_of_the_others(
+    message: OutboundMessage,
+    phones: Phones,
+    world: World,
+    caplog: pytest.LogCaptureFixture,
+):
+    other = a_person("P-OTHER")
+    a_text(number_of(other), "auxilio")
+    for id in due_escalations(now=NOW):
+        advance(escalation_id=id, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE alerts_outboundmessage SET text = %s WHERE id = %s",
+            [b"broken", message.pk],
+        )
+
+    phones.deliver()
+
+    message.refresh_from_db(fields=["status", "status_reason", "not_before"])
+    assert len(phones.received) == 1
+    assert (message.status, message.status_reason) == ("pending", "cannot_be_read")
+    assert message.not_before > NOW
+    assert caplog.messages == ["A text cannot be sent."]
 
 
 # --- What may no longer go -----------------------------------------------------------

@@ -13,6 +13,7 @@ from alerts.models import (
     AlertEvent,
     DutyShift,
     Escalation,
+    EscalationPolicy,
     EscalationStep,
     OutboundMessage,
     ReplyCode,
@@ -162,14 +163,33 @@ def test_steps_missed_while_everything_was_down_are_not_fired_together(world: Wo
 
 
 def test_personal_policy_takes_the_place_of_the_urgent_one(world: World):
-    from alerts.models import EscalationPolicy
-
     world.elena.enrolment.policy = EscalationPolicy.objects.get(code="revisar")
     world.elena.enrolment.save()
 
     a_text(number_of(world.elena), "girasol")
 
     assert Escalation.objects.get().policy == "revisar v1"
+
+
+@pytest.mark.parametrize("policies_left", [["revisar"], []], ids=["one", "none"])
+def test_alert_wakes_people_though_its_policy_is_gone(
+    world: World, policies_left: list[str], caplog: pytest.LogCaptureFixture
+):
+    EscalationPolicy.objects.exclude(code__in=policies_left).delete()
+
+    a_text(number_of(world.elena), "girasol")
+
+    assert told() == ["DIEGO"]
+    assert told(NOW + timedelta(minutes=4)) == ["CARMEN", "DIEGO", "HUGO"]
+    assert "A policy has no step to carry out." in caplog.messages
+
+
+def test_policy_without_steps_is_replaced_by_the_default(world: World):
+    EscalationStep.objects.all().delete()
+
+    a_text(number_of(world.elena), "hola")
+
+    assert told() == ["DIEGO"]
 
 
 # --- Acknowledgement -----------------------------------------------------------------

@@ -29,7 +29,7 @@ def stored(person: Person, column: str = "alias") -> bytes:
         return bytes(cursor.fetchone()[0])
 
 
-def rows_where(sql: str, *values: object) -> None:
+def rows_where(sql: str, *values: bytes) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE protection_person SET {sql}", values)
 

@@ -142,7 +142,7 @@ def token(rows: Rows, **values: Any) -> ApiToken:
     return ApiToken.objects.create(**{**usual, **values})
 
 
-LISTED = [
+LISTED: list[tuple[Any, str, Any, str]] = [
     (person, "language", Language, "protection_person_language"),
     (contact, "role", ContactRole, "protection_contact_role"),
     (contact, "on_duty", OnDuty, "protection_contact_on_duty"),
@@ -267,7 +267,7 @@ def test_body_for_everywhere_needs_no_territory(rows, level):
 
 
 # --- Once --------------------------------------------------------------------------
-ONCE = {
+ONCE: dict[str, Callable[[Rows], object]] = {
     "protection_consent_one_current": lambda rows: consent(rows),
     "protection_conflict_one_organisation": lambda rows: conflict(
         rows, organisation=rows.organisation
@@ -298,7 +298,7 @@ def test_second_row_is_refused(rows, constraint):
     assert refused_by(lambda: ONCE[constraint](rows)) == constraint
 
 
-SEVERAL = {
+SEVERAL: dict[str, list[Callable[[Rows], Any]]] = {
     "superseded consents": [
         lambda rows: consent(rows, superseded_at=NOW),
         lambda rows: consent(rows, superseded_at=NOW),

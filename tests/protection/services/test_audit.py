@@ -31,7 +31,7 @@ def note(person: Person, *actions: str) -> None:
         record(action, person, by="user:U-1", now=NOW, fields=["alias"])
 
 
-def sql(statement: str, *values: object) -> None:
+def sql(statement: str, *values: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
@@ -75,9 +75,9 @@ def test_event_outlives_whom_it_speaks_of(person: Person):
 
 
 # --- Append-only -------------------------------------------------------------------
-def refused(statement: str, *values: object) -> str:
+def refused(statement: str) -> str:
     with pytest.raises(DatabaseError) as caught, transaction.atomic():
-        sql(statement, *values)
+        sql(statement)
     return str(caught.value).splitlines()[0]
 
 
@@ -221,6 +221,15 @@ def test_removed_event_is_found_when_the_rest_is_renumbered(person: Person):
     with triggers_off():
         sql(f"DELETE FROM {TABLE} WHERE position = 2")
         sql(f"UPDATE {TABLE} SET position = 2 WHERE position = 3")
+
+    assert verify_audit().broken_at == 2
+
+
+def test_gap_before_the_last_event_is_found(person: Person):
+    note(person, "a", "b")
+    seal_audit()
+    with triggers_off():
+        sql(f"UPDATE {TABLE} SET position = 9 WHERE position = 2")
 
     assert verify_audit().broken_at == 2
 

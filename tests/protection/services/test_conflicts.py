@@ -70,7 +70,7 @@ def test_conflict_is_audited_without_its_reason(person, contact):
 
     distrust(person, contact, reason="me amenazó")
 
-    event = AuditEvent.objects.first()
+    event = AuditEvent.objects.latest("id")
     assert AuditEvent.objects.count() == before + 1
     assert (event.action, event.target, event.details) == (
         "conflict.recorded",

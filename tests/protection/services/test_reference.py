@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from django.db.models import Model
+from django.db.models import Model, Sum
 
 from protection.models import (
     AuditEvent,
@@ -72,7 +72,8 @@ def test_country_has_its_states_and_municipalities():
 def test_population_is_that_of_the_census():
     counted = Municipality.objects.exclude(population=None)
 
-    assert sum(counted.values_list("population", flat=True)) == 126_014_024
+    total = counted.aggregate(total=Sum("population"))["total"]
+    assert total == 126_014_024
 
 
 def test_municipality_lies_in_the_state_its_code_says():
