@@ -8,10 +8,12 @@ and reported together: an operator fixes one list instead of one line per start.
 import base64
 import binascii
 import os
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import environ
 
@@ -90,13 +92,30 @@ class Environment:
         if not value:
             return {}
         try:
-            parsed = environ.Env.db_url_config(value)
+            with warnings.catch_warnings():  # a warning would print the password
+                warnings.simplefilter("ignore")
+                parsed = environ.Env.db_url_config(value)
         except (ValueError, environ.ImproperlyConfigured):
             parsed = {}
         if "postgresql" not in str(parsed.get("ENGINE", "")):
             self.problem(name, "must be a postgres:// address; no other database works")
             return {}
         return dict(parsed)
+
+    def broker(self, name: str) -> str:
+        value = self.text(
+            name, purpose="the broker that hurries the workers (redis://host:6379/0)"
+        )
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            self.problem(name, "must start with redis://, rediss:// or unix://")
+        return value
+
+    def time_zone(self, name: str, *, default: str) -> str:
+        value = self.text(name, purpose="the office's time zone", default=default)
+        if value not in available_timezones():
+            self.problem(name, "must be a time zone such as America/Mexico_City")
+            return default
+        return value
 
     def web_address(self, name: str, *, purpose: str, default: str | None) -> str:
         value = self.text(name, purpose=purpose, default=default).rstrip("/")

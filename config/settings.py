@@ -84,9 +84,7 @@ DATABASES["default"] |= {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.text(
-    "REDIS_URL", purpose="the broker that hurries the workers (redis://host:6379/0)"
-)
+REDIS_URL = env.broker("REDIS_URL")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -196,9 +194,7 @@ LANGUAGES = [("es", "Español"), ("en", "English")]
 if LANGUAGE_CODE not in {"es", "en"}:
     env.problem("DEFAULT_LANGUAGE", "must be es or en")
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = env.text(
-    "TIME_ZONE", purpose="the office's time zone", default="America/Mexico_City"
-)
+TIME_ZONE = env.time_zone("TIME_ZONE", default="America/Mexico_City")
 USE_TZ = True
 
 # --- Web ---------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from alerts.choices import InboundSource
 from alerts.models import InboundMessage
 from alerts.services.enrolment import put_enrolment
 from alerts.services.intake import Arrival, process, store
@@ -139,7 +140,7 @@ def a_text(
             reported_sender=sender,
             text=text,
             payload=b"",
-            source="webhook",
+            source=InboundSource.WEBHOOK,
         ),
         now=now,
     )

@@ -8,11 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Enrolment
-from alerts.services.enrolment import clashing_words, put_enrolment
+from alerts.rules.commands import squashed
+from alerts.services.enrolment import (
+    SHORTEST_WORD,
+    WORDS,
+    put_enrolment,
+    same_words,
+)
 from protection.admin.base import AuditedAdmin, actor
 from protection.selectors import people_visible_to
-
-WORDS = ("alert_word", "ok_word", "duress_word")
 
 
 class EnrolmentForm(forms.ModelForm[Enrolment]):
@@ -29,10 +33,13 @@ class EnrolmentForm(forms.ModelForm[Enrolment]):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         typed = {name: self.cleaned_data.get(f"new_{name}", "") for name in WORDS}
-        person = self.cleaned_data.get("person") or getattr(
-            self.instance, "person", None
-        )
-        for name in clashing_words(person=person, typed=typed):
+        short = [
+            name
+            for name, word in typed.items()
+            if word and len(squashed(word)) < SHORTEST_WORD
+        ]
+        stored = self.instance if self.instance.person_id else None
+        for name in {*short, *same_words(stored, typed)}:
             self.add_error(
                 f"new_{name}",
                 _("Needs at least two letters or digits, and no other word the same."),

@@ -1,5 +1,6 @@
 """How a person speaks to us: their words, kept as keyed fingerprints."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,34 +13,32 @@ from protection.models import Person
 from protection.rules.sealing import blind_index
 from protection.services import audit
 
+WORDS = ("alert_word", "ok_word", "duress_word")
+SHORTEST_WORD = 2  # letters or digits
+NOBODY = UUID(int=0)
+
 
 def word_fingerprint(word: str, *, person_id: UUID) -> str:
     """A personal word as it is stored: keyed, and different for each person."""
     return blind_index(word, key=settings.BLIND_INDEX_KEY, purpose=f"word:{person_id}")
 
 
-def clashing_words(*, person: Person | None, typed: dict[str, str]) -> list[str]:
-    """Which of the words somebody typed cannot be used, by field name.
-
-    Too short to be meant, or the same as another word of the person.
-    """
-    clashing = [
-        name for name, word in typed.items() if word and len(squashed(word)) < 2
-    ]
-    if person is None:
-        return clashing
-    stored = Enrolment.objects.filter(person=person).first()
+def same_words(stored: Enrolment | None, typed: Mapping[str, str]) -> list[str]:
+    """Names of typed words that say the same as another word, typed or stored."""
+    person_id = stored.person_id if stored else NOBODY
     prints = {
-        name: word_fingerprint(squashed(word), person_id=person.pk)
-        if word
+        name: word_fingerprint(squashed(typed[name]), person_id=person_id)
+        if typed.get(name)
         else getattr(stored, name, "")
-        for name, word in typed.items()
+        for name in WORDS
     }
-    for name, own in prints.items():
-        others = [other for key, other in prints.items() if key != name]
-        if typed[name] and own in others and name not in clashing:
-            clashing.append(name)
-    return clashing
+    same, settled = [], {prints[name] for name in WORDS if not typed.get(name)}
+    for name in WORDS:
+        if typed.get(name):
+            if prints[name] in settled:
+                same.append(name)
+            settled.add(prints[name])
+    return same
 
 
 def put_enrolment(

@@ -9,9 +9,14 @@ from zoneinfo import available_timezones
 from django.conf import settings
 
 from alerts.choices import ReplyMode
-from alerts.models import EscalationPolicy
+from alerts.models import Enrolment, EscalationPolicy
 from alerts.rules.commands import LONGEST_WORD, squashed
-from alerts.services.enrolment import put_enrolment
+from alerts.services.enrolment import (
+    SHORTEST_WORD,
+    WORDS,
+    put_enrolment,
+    same_words,
+)
 from protection.choices import (
     Channel,
     ConsentPurpose,
@@ -49,7 +54,6 @@ COLUMNS = [
     "distrusts",
 ]
 REQUIRED = ("code", "phone")
-WORDS = ("alert_word", "ok_word", "duress_word")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class _Known:
     organisations: dict[str, Organisation]
     policies: dict[str, EscalationPolicy]
     zones: set[str]
+    enrolments: dict[str, Enrolment]
     decided: dict[tuple[str, str], str]  # (person, purpose): consent state
 
     @classmethod
@@ -83,6 +88,10 @@ class _Known:
             organisations={row.code: row for row in Organisation.objects.all()},
             policies={policy.code: policy for policy in current},
             zones=available_timezones(),
+            enrolments={
+                enrolment.person.code: enrolment
+                for enrolment in Enrolment.objects.select_related("person")
+            },
             decided={
                 (code, purpose): state
                 for code, purpose, state in Consent.objects.current().values_list(
@@ -123,7 +132,7 @@ def _parse(row: Row, known: _Known) -> PersonRow:
         outlet=_outlet(row, known),
         phones=_phones(row),
         channel=row.choice("channel", Channel.values, default=Channel.SMS),
-        enrolment=_enrolment(row, known),
+        enrolment=_enrolment(row, code, known),
         consents=_consents(row, code, known),
         distrusts=_distrusts(row, known),
     )
@@ -150,18 +159,20 @@ def _phones(row: Row) -> list[str]:
     return [number for number in (first, second) if number]
 
 
-def _enrolment(row: Row, known: _Known) -> dict[str, Any]:
+def _enrolment(row: Row, code: str, known: _Known) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for column in WORDS:
         written = row.text(column, longest=60)
         word = squashed(written)
         if not written:
             continue
-        if not 2 <= len(word) <= LONGEST_WORD:
-            row.bad(column, f"needs 2 to {LONGEST_WORD} letters or digits")
-        if word in values.values():
-            row.bad(column, "the same as another word of this row; choose another")
+        if not SHORTEST_WORD <= len(word) <= LONGEST_WORD:
+            row.bad(
+                column, f"needs {SHORTEST_WORD} to {LONGEST_WORD} letters or digits"
+            )
         values[column] = word
+    for column in same_words(known.enrolments.get(code), values):
+        row.bad(column, "the same as another word of this person; choose another")
     if reply := row.choice("reply", ReplyMode.values, default=""):
         values["reply"] = reply
     if policy := row.text("policy", longest=40):

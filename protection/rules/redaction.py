@@ -19,10 +19,9 @@ _GAP = r"(?:[ \u00a0().\-+]|%20|%28|%29)"
 # Not inside a word, an id or a decimal; an escape before it is no part of a word.
 _START = r"(?:(?<![\w\-])(?<!\d[.:/])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 _END = r"(?!\w|-\w|[.:]\d)"
+_DIGITS = rf"{_GAP}{{0,3}}\d(?:{_GAP}{{0,2}}\d){{7,14}}"
 # A plus sign (plain, percent-encoded or as a JSON escape), or the international 00.
-_PREFIXED = (
-    rf"(?:\+|%2[Bb]|\\u002[Bb]|{_START}00){_GAP}{{0,3}}\d(?:{_GAP}{{0,2}}\d){{7,14}}"
-)
+_PREFIXED = rf"(?:\+|%2[Bb]|\\u002[Bb]){_DIGITS}|{_START}00{_DIGITS}{_END}"
 _BARE = rf"{_START}\d{{10,15}}{_END}"
 # Ten national digits in groups, as people write them.
 _GROUPED = (

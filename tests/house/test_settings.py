@@ -7,7 +7,17 @@ import pytest
 
 from tests.house.code import ROOT, names_used, tree
 
-READERS = {"text", "web_address", "items", "keys", "database", "whole", "parsed"}
+READERS = {
+    "broker",
+    "time_zone",
+    "text",
+    "web_address",
+    "items",
+    "keys",
+    "database",
+    "whole",
+    "parsed",
+}
 EXAMPLE = ROOT / ".env.example"
 
 

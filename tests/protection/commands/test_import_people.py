@@ -205,7 +205,7 @@ def test_one_bad_row_stops_the_whole_file(file):
     assert all_rows() == before
 
 
-SAME_WORD = "the same as another word of this row; choose another"
+SAME_WORD = "the same as another word of this person; choose another"
 
 
 @pytest.mark.parametrize(
