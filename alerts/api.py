@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
+from rest_framework.exceptions import NotFound
 from rest_framework.filters import OrderingFilter
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -41,6 +43,13 @@ class Page(CursorPagination):
     page_size = 50
     max_page_size = 200
     page_size_query_param = "page_size"
+
+    def paginate_queryset(self, *args: Any, **kwargs: Any) -> Any:
+        """A cursor that was made up is an address where nothing is."""
+        try:
+            return super().paginate_queryset(*args, **kwargs)
+        except (ValidationError, ValueError):
+            raise NotFound() from None
 
 
 class AlertPage(Page):
@@ -114,7 +123,7 @@ class AlertViewSet(viewsets.ReadOnlyModelViewSet[Alert]):
     pagination_class = AlertPage
     filter_backends = [filters.DjangoFilterBackend, OrderingFilter]
     filterset_class = AlertFilter
-    ordering_fields = ["raised_at", "received_at", "severity"]
+    ordering_fields = ["raised_at"]
     queryset = Alert.objects.select_related("person").prefetch_related(
         "candidates",
         Prefetch("escalations", Escalation.objects.order_by("-started_at")),

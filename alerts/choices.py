@@ -136,6 +136,13 @@ class OutboundStatus(TextChoices):
     ABANDONED = "abandoned", _("Not sent again")
 
 
+NOT_YET_SENT = (
+    OutboundStatus.PENDING,
+    OutboundStatus.SUBMITTING,
+    OutboundStatus.UNKNOWN,
+)
+
+
 class AttemptOutcome(TextChoices):
     CLAIMED = "claimed", _("Claimed")
     ACCEPTED = "accepted", _("Accepted by the provider")

@@ -1,20 +1,14 @@
 """Is the process alive, and can the system keep its promise?"""
 
-from datetime import datetime, timedelta
-
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from kombu import Connection
 
-from alerts.choices import AttemptOutcome
-from alerts.models import OutboundAttempt
-from alerts.rules.delivery import ErrorClass, class_of
-from alerts.rules.readiness import SWEEPS, WORKERS, Part, age_of, provider_state
+from alerts.rules.readiness import SWEEPS, WORKERS, Part, age_of
+from alerts.selectors import provider_part
 from protection.models import Heartbeat
-
-RECENT = timedelta(minutes=10)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -27,7 +21,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     parts = {"broker": _broker()}
     try:
         beats = dict(Heartbeat.objects.values_list("name", "at"))
-        parts["provider"] = _provider(now)
+        parts["provider"] = provider_part(now)
         parts["database"] = Part(True, "ok")
     except DatabaseError:
         beats = {}
@@ -63,22 +57,3 @@ def _broker() -> Part:
     except Exception:  # whatever the transport raises, the broker is not there
         return Part(False, "cannot be reached")
     return Part(True, "ok")
-
-
-def _provider(now: datetime) -> Part:
-    latest = (
-        OutboundAttempt.objects.filter(finished_at__gte=now - RECENT)
-        .order_by("-finished_at")
-        .values_list("outcome", "error_code")[:3]
-    )
-    return provider_state([_was_the_number(*row) for row in latest])
-
-
-def _was_the_number(outcome: str, error_code: int | None) -> bool:
-    """True for a call that went well, or was refused because of its number."""
-    if outcome == AttemptOutcome.ACCEPTED:
-        return True
-    if outcome != AttemptOutcome.REFUSED:
-        return False
-    error = class_of(error_code, http_status=None)
-    return error in {ErrorClass.ADDRESS, ErrorClass.OPTED_OUT}

@@ -1,14 +1,16 @@
 """Reads that cross models."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
-from alerts.choices import Target
-from alerts.models import Alert, DutyShift, InboundMessage
+from alerts.choices import AttemptOutcome, Target
+from alerts.models import Alert, DutyShift, InboundMessage, OutboundAttempt
+from alerts.rules.delivery import SETTLE_AFTER, ErrorClass, class_of
+from alerts.rules.readiness import Part, provider_state
 from protection.choices import ContactRole, MethodKind, OnDuty
 from protection.models import Contact, ContactMethod
 from protection.rules.disclosure import (
@@ -41,6 +43,29 @@ def alerts_visible_to(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Alert]
     return Alert.objects.exclude(person__in=hidden).exclude(
         pk__in=Alert.objects.filter(candidates__in=hidden).values("pk")
     )
+
+
+RECENT = timedelta(minutes=10)
+
+
+def provider_part(now: datetime) -> Part:
+    """How the provider answered lately; a call nobody answered counts as a failure."""
+    latest = (
+        OutboundAttempt.objects.filter(claimed_at__gte=now - RECENT)
+        .filter(Q(finished_at__isnull=False) | Q(claimed_at__lte=now - SETTLE_AFTER))
+        .order_by("-claimed_at")
+        .values_list("outcome", "error_code")[:3]
+    )
+    return provider_state([_is_well(*row) for row in latest])
+
+
+def _is_well(outcome: str, error_code: int | None) -> bool:
+    """True for a call that went well, or was refused because of its number."""
+    if outcome == AttemptOutcome.ACCEPTED:
+        return True
+    error = class_of(error_code, http_status=None)
+    is_number = error in {ErrorClass.ADDRESS, ErrorClass.OPTED_OUT}
+    return outcome == AttemptOutcome.REFUSED and is_number
 
 
 def texts_visible_to(

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from threading import BoundedSemaphore
 from time import monotonic
 from uuid import UUID
 
@@ -21,23 +22,27 @@ logger = logging.getLogger(__name__)
 URGENT = (Priority.P0,)
 ORDINARY = (Priority.P1, Priority.P2)
 LONGEST_RUN = 45.0  # seconds; well under the broker's visibility time-out
-SENDERS = {URGENT: 16, ORDINARY: 4}  # how many texts are handed over side by side
+BY_HAND = 10.0  # seconds for each part that waits for the provider outside the queue
+# How many texts one worker hands over side by side. Fewer than its threads: a provider
+# that hangs must never take the threads on which steps and sweeps are carried out.
+SENDERS = {URGENT: 14, ORDINARY: 4}
+_free = {priorities: BoundedSemaphore(most) for priorities, most in SENDERS.items()}
 
 
 @shared_task
 def wake() -> dict[str, int]:
     """On the way of an alert: carry out its first step and send, without a detour."""
-    return _advance() | _deliver(URGENT)
+    return _advance() | _send(URGENT)
 
 
 @shared_task
 def deliver_urgent() -> dict[str, int]:
-    return _deliver(URGENT)
+    return _send(URGENT)
 
 
 @shared_task
 def deliver_ordinary() -> dict[str, int]:
-    return _deliver(ORDINARY)
+    return _send(ORDINARY)
 
 
 @shared_task
@@ -84,17 +89,22 @@ def pulse_ordinary() -> None:
     Heartbeat.objects.beat("worker_ordinary", timezone.now())
 
 
-def sweep_everything() -> dict[str, int]:
+def sweep_everything(*, alive: Callable[[], None] = lambda: None) -> dict[str, int]:
     """All sweeps once, in this process, without a broker.
 
-    Leaves no sign of life: that is the queue's own to give.
+    Leaves none of the queue's signs of life: those are its own to give. Sends before it
+    asks after unknown outcomes, which a silent provider may draw out; ``alive`` is
+    called between the parts.
     """
-    return (
-        _process_waiting()
-        | _advance()
-        | _settle_unsettled()
-        | _deliver((*URGENT, *ORDINARY))
-    )
+    counts: dict[str, int] = {}
+    for part in (_process_waiting, _advance, _deliver_all, _settle_unsettled):
+        counts |= part()
+        alive()
+    return counts
+
+
+def _deliver_all() -> dict[str, int]:
+    return _deliver((*URGENT, *ORDINARY), longest=BY_HAND)
 
 
 def _process_waiting() -> dict[str, int]:
@@ -115,40 +125,52 @@ def _advance() -> dict[str, int]:
     return {"advanced": done}
 
 
-def _deliver(priorities: Sequence[int]) -> dict[str, int]:
-    """Send until nothing waits; then this sender is free."""
+def _send(priorities: tuple[Priority, ...]) -> dict[str, int]:
+    """Send, unless enough senders are at work: they take what waits."""
+    if not _free[priorities].acquire(blocking=False):
+        return {"handled": 0}
+    try:
+        return _deliver(priorities, longest=LONGEST_RUN)
+    finally:
+        _free[priorities].release()
+
+
+def _deliver(priorities: Sequence[int], *, longest: float) -> dict[str, int]:
+    """Send until nothing waits or the time is over; then this sender is free."""
     started, sent = monotonic(), 0
-    while monotonic() - started < LONGEST_RUN:
-        status = delivery.deliver_next(
-            priorities, gateway=gateway(), now=timezone.now()
-        )
-        if status is None:
+    while monotonic() - started < longest:
+        if delivery.deliver_next(priorities, gateway=gateway()) is None:
             break
         sent += 1
     return {"handled": sent}
 
 
 def _settle_unsettled() -> dict[str, int]:
-    done = _each(
-        settlement.unsettled_attempts(now=timezone.now()),
-        _settle,
-        "An attempt could not be settled.",
-    )
-    return {"settled": done}
-
-
-def _settle(attempt_id: UUID) -> bool:
-    try:
-        settlement.settle_attempt(
-            attempt_id=attempt_id, gateway=gateway(), now=timezone.now()
-        )
-    except GatewayError as error:
-        logger.warning(
-            "The provider's list cannot be read; asking again with the next sweep.",
-            extra={"attempt": str(attempt_id), "error": str(error)},
-        )
-        return False
-    return True
+    """One at a time in the whole system, and only while the provider answers."""
+    started, settled = monotonic(), 0
+    with settlement.alone() as is_alone:
+        for attempt_id in (
+            settlement.unsettled_attempts(now=timezone.now()) if is_alone else []
+        ):
+            if monotonic() - started > BY_HAND:
+                break
+            try:
+                settlement.settle_attempt(
+                    attempt_id=attempt_id, gateway=gateway(), now=timezone.now()
+                )
+            except GatewayError as error:
+                logger.warning(
+                    "The provider's list cannot be read; the next sweep asks again.",
+                    extra={"attempt": str(attempt_id), "error": str(error)},
+                )
+                break
+            except Exception:
+                logger.exception(
+                    "An attempt could not be settled.", extra={"row": str(attempt_id)}
+                )
+            else:
+                settled += 1
+    return {"settled": settled}
 
 
 def _each(ids: list[UUID], work: Callable[[UUID], object], complaint: str) -> int:

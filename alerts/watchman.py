@@ -13,7 +13,7 @@ import requests
 from django.conf import settings
 from django.utils import timezone
 
-from alerts.choices import OPEN_STATUSES, AlertEventKind
+from alerts.choices import NOT_YET_SENT, OPEN_STATUSES, AlertEventKind, Priority
 from alerts.models import (
     AlertEvent,
     Escalation,
@@ -21,6 +21,7 @@ from alerts.models import (
     OutboundMessage,
 )
 from alerts.rules.readiness import SWEEPS, age_of
+from alerts.selectors import provider_part
 from alerts.tasks import sweep_everything
 from protection.models import Heartbeat
 
@@ -34,6 +35,9 @@ PING_LIMIT = 10  # seconds
 def overdue(*, now: datetime) -> dict[str, int]:
     """What should have happened a minute ago and has not."""
     before = now - LATE_AFTER
+    owed = OutboundMessage.objects.filter(
+        status__in=NOT_YET_SENT, priority=Priority.P0, created_at__lte=before
+    )
     counts = {
         "rounds_that_reached_nobody": AlertEvent.objects.filter(
             kind=AlertEventKind.EMPTY_ROUND,
@@ -46,6 +50,8 @@ def overdue(*, now: datetime) -> dict[str, int]:
         "steps_not_done": Escalation.objects.running()
         .filter(next_due_at__lte=before)
         .count(),
+        # By the time they were written: each retry moves the time of the next one.
+        "urgent_texts_not_sent": owed.count(),
         "texts_not_sent": OutboundMessage.objects.waiting()
         .filter(not_before__lte=before)
         .count(),
@@ -59,14 +65,21 @@ def watch_once() -> dict[str, int]:
     queue_is_well = age_of(SWEEPS, beats, timezone.now()).is_well
     if not queue_is_well:
         logger.error("The sweeps have stopped: the watchman does them itself.")
-        sweep_everything()
+        sweep_everything(alive=_beat)
     late = overdue(now=timezone.now())
-    Heartbeat.objects.beat("watchman", timezone.now())
+    provider_is_well = provider_part(timezone.now()).is_well
+    _beat()
+    if not provider_is_well:
+        logger.critical("The provider takes no texts.")
     if late:
         logger.critical("Something is overdue.", extra=late)
-    elif queue_is_well and settings.HEARTBEAT_URL:
+    elif queue_is_well and provider_is_well and settings.HEARTBEAT_URL:
         _ping(settings.HEARTBEAT_URL)
     return late
+
+
+def _beat() -> None:
+    Heartbeat.objects.beat("watchman", timezone.now())
 
 
 def _ping(url: str) -> None:

@@ -24,7 +24,9 @@ from protection.rules.phones import sender_of
 logger = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024  # bytes; 1,600 characters of emoji, encoded, are 19 kB
-_SID = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
+# Exactly as long as the provider makes it: fields are signed without delimiters, so a
+# longer one could swallow its neighbour and let an old request pass under a new id.
+_SID = re.compile(r"[A-Z]{2}[0-9A-Za-z]{32}", re.ASCII)
 _ERROR_CODE = re.compile(r"[0-9]{1,9}", re.ASCII)
 _REQUIRED = ("MessageSid", "AccountSid", "From", "To")
 _EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -70,8 +72,7 @@ def _receive(request: HttpRequest, source: InboundSource) -> HttpResponse:
     try:
         if reason:
             _hold(body, form, reason, source)
-            code = 413 if too_large else 403
-            return _text(code, "This request was not accepted.")
+            return _text(403, "This request was not accepted.")
         message_id = intake.store(
             intake.Arrival(
                 provider_sid=_field(form, "MessageSid"),
@@ -101,8 +102,12 @@ def _process(message_id: UUID) -> None:
 
 
 def _body(request: HttpRequest) -> tuple[bytes, bool]:
-    """The body byte for byte, as far as a text of ours can be long."""
-    body = request.read(LARGEST_BODY + 1)
+    """The body byte for byte, as far as a text of ours can be long; nothing of one that
+    broke off on the way."""
+    try:
+        body = request.read(LARGEST_BODY + 1)
+    except OSError:
+        return b"", False
     return body[:LARGEST_BODY], len(body) > LARGEST_BODY
 
 

@@ -83,7 +83,12 @@ class Environment:
                 keys.append(key)
             elif item.strip():
                 self.problem(name, "needs keys of base64 of exactly 32 bytes")
+        if not keys and self._raw(name) is not None and not self._has_problem(name):
+            self.problem(name, "holds no key. It needs base64 of exactly 32 bytes")
         return keys
+
+    def _has_problem(self, name: str) -> bool:
+        return any(problem.startswith(f"{name}:") for problem in self._problems)
 
     def database(self, name: str) -> dict[str, Any]:
         value = self.text(

@@ -1,5 +1,11 @@
 """gunicorn: threads, because a request waits for PostgreSQL, not for Python."""
 
+import socket
+import struct
+from typing import Any
+
+PATIENCE = 10  # seconds that a client may be silent in the middle of a request
+
 worker_class = "gthread"
 workers = 2
 threads = 4
@@ -18,3 +24,14 @@ logconfig_dict = {
     "root": {"handlers": ["out"], "level": "INFO"},
     "loggers": {"gunicorn.error": {"level": "INFO", "propagate": True}},
 }
+
+
+def when_ready(server: Any) -> None:
+    """Accepted sockets inherit this: a body that never comes frees its thread again.
+
+    A client that drips a byte now and then is kept off by the buffering proxy in front
+    (SECURITY.md).
+    """
+    limit = struct.pack("ll", PATIENCE, 0)
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)

@@ -1,6 +1,7 @@
 """Settings: one module, every value from the environment (see .env.example)."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 
@@ -19,6 +20,8 @@ PUBLIC_BASE_URL = env.web_address(
     default=None,
 )
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", default="127.0.0.1,localhost")
+# The provider calls this host: to forget it in the list would turn every text away.
+ALLOWED_HOSTS += [host for host in [urlsplit(PUBLIC_BASE_URL).hostname] if host]
 DEBUG = False
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

@@ -79,6 +79,11 @@ class EncryptedField(models.Field[Any, Any]):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = model_instance.__dict__.get(self.attname)
+        if isinstance(value, _Sealed) and add:
+            raise FieldError(
+                f"{self.name} is bound to the row it was read from: read its value"
+                " before saving the object as a new row."
+            )
         if value is None or isinstance(value, _Sealed):
             return value
         return _Sealed(

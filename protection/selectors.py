@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from protection.choices import Level, OrganisationKind
 from protection.models import (
+    AuditEvent,
     ConflictOfInterest,
     Consent,
     Contact,
@@ -30,6 +31,19 @@ def people_hidden_from(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Perso
 def people_visible_to(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Person]:
     """The people a user may see on the desk. Territory and role join this later."""
     return Person.objects.exclude(pk__in=people_hidden_from(user).values("pk"))
+
+
+def audit_visible_to(user: AbstractBaseUser | AnonymousUser) -> QuerySet[AuditEvent]:
+    """The trail, without what would tell somebody that they are kept out (8.10).
+
+    Whoever is distrusted sees nothing of those people, nor of any alert, whose events
+    name no person.
+    """
+    events = AuditEvent.objects.all()
+    hidden = list(people_hidden_from(user).values_list("code", flat=True))
+    if not hidden:
+        return events
+    return events.exclude(target__in=hidden).exclude(target_kind__startswith="alerts.")
 
 
 def person_facts(person: Person) -> PersonFacts:

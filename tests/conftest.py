@@ -67,7 +67,7 @@ class Phones:
     def deliver(self, now: datetime = NOW) -> int:
         """Send all that waits, as the workers do."""
         sent = 0
-        while deliver_next(list(Priority), gateway=self, now=now) is not None:
+        while deliver_next(list(Priority), gateway=self, clock=lambda: now) is not None:
             sent += 1
         return sent
 

@@ -7,6 +7,7 @@ time-outs set, no automatic retry, one client a process, and codes instead of me
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from ssl import SSLCertVerificationError
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,7 +19,7 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import NewConnectionError, SSLError
 
 from alerts.gateways.base import Accepted, GatewayError, Letter
 from alerts.rules.delivery import ErrorClass, class_of
@@ -147,13 +148,18 @@ def _gateway_error(error: Exception) -> GatewayError:
 
 
 def _never_left(error: Exception) -> bool:
-    """True where no connection came about, so that nothing can have been sent."""
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
+    """True where no connection came about, so that nothing can have been sent.
+
+    A certificate we do not trust ends the handshake; any other fault of TLS may come
+    after the text was read.
+    """
+    if isinstance(error, requests.ConnectTimeout):
         return True
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", cause)
+    inner = reason.args[0] if isinstance(reason, SSLError) and reason.args else reason
     return isinstance(error, requests.ConnectionError) and isinstance(
-        reason, NewConnectionError
+        inner, NewConnectionError | SSLCertVerificationError
     )
 
 

@@ -1,7 +1,13 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from alerts.choices import AttemptOutcome, OutboundStatus, Priority, Purpose
+from alerts.choices import (
+    NOT_YET_SENT,
+    AttemptOutcome,
+    OutboundStatus,
+    Priority,
+    Purpose,
+)
 from alerts.models.alert import Alert
 from alerts.models.escalation import Escalation
 from protection.choices import Channel
@@ -101,7 +107,11 @@ class OutboundMessage(UuidModel):
                 name="alerts_outbound_waiting",
             ),
             models.Index(fields=["-created_at", "-id"], name="alerts_outbound_newest"),
-            models.Index(fields=["alert"], name="alerts_outbound_alert"),
+            models.Index(  # read by the watchman
+                fields=["created_at"],
+                condition=models.Q(status__in=NOT_YET_SENT, priority=Priority.P0),
+                name="alerts_outbound_owed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -182,7 +192,8 @@ class OutboundAttempt(UuidModel):
                 ),
                 name="alerts_attempt_unsettled",
             ),
-            models.Index(fields=["-finished_at"], name="alerts_attempt_newest"),
+            # read by the provider's state and by settle_attempts
+            models.Index(fields=["-claimed_at"], name="alerts_attempt_newest"),
         ]
 
     def __str__(self) -> str:

@@ -7,8 +7,11 @@ from protection.models.base import UuidModel
 
 
 class ReplyCodeQuerySet(models.QuerySet["ReplyCode"]):
-    def open_for(self, number_index: str) -> "ReplyCodeQuerySet":
-        return self.filter(number_index=number_index, closed_at__isnull=True)
+    def open(self) -> "ReplyCodeQuerySet":
+        """Still bound to the number their contact has: a changed number ends them."""
+        return self.filter(
+            closed_at__isnull=True, number_index=models.F("method__index")
+        )
 
 
 class ReplyCode(UuidModel):
@@ -32,7 +35,9 @@ class ReplyCode(UuidModel):
         verbose_name_plural = _("reply codes")
         constraints = [
             models.UniqueConstraint(
-                fields=["alert", "method"], name="alerts_replycode_one_per_method"
+                fields=["alert", "method", "number_index"],
+                condition=models.Q(closed_at__isnull=True),
+                name="alerts_replycode_one_open",
             ),
             models.UniqueConstraint(
                 fields=["number_index", "code"], name="alerts_replycode_never_reused"

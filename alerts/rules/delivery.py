@@ -112,8 +112,8 @@ def after_refusal(
 
 
 # --- Unknown outcomes --------------------------------------------------------------
-CALL_LIMIT = timedelta(seconds=20)  # connect and read time-outs, and a margin
-SETTLE_AFTER = timedelta(seconds=20)  # how long a callback may still tell us
+SETTLE_AFTER = timedelta(seconds=20)  # the call's own limits, and time for a callback
+MOST_SENDS = 2  # of one life-safety text whose calls all stay unanswered
 
 
 class Settlement(StrEnum):
@@ -122,14 +122,17 @@ class Settlement(StrEnum):
     ABANDON = "abandon"
 
 
-def settle(*, claimed_at: datetime, priority: int, now: datetime) -> Settlement:
+def settle(
+    *, claimed_at: datetime, priority: int, attempt: int, now: datetime
+) -> Settlement:
     """A call whose outcome nobody reported and the provider's list does not show.
 
-    The list proves a send, never disproves one. Life safety goes at least once, with
-    the same words; information goes at most once (MESSAGING R16-R18).
+    The list proves a send, never disproves one. Life safety goes at least once, and
+    with the same words at most twice; information goes at most once (MESSAGING
+    R16-R18). The next round of the run asks again in any case.
     """
     if now < claimed_at + SETTLE_AFTER:
         return Settlement.WAIT
-    if priority == Priority.P0:
+    if priority == Priority.P0 and attempt < MOST_SENDS:
         return Settlement.SEND_AGAIN
     return Settlement.ABANDON

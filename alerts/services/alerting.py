@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from alerts.choices import (
     AlertEventKind,
@@ -33,17 +33,13 @@ def raise_or_update(
     message: InboundMessage, people: list[Person], now: datetime
 ) -> None:
     """Open an alert, or add to the open one of the same person or shared number."""
-    people = list(
-        Person.objects.select_for_update(of=("self",), no_key=True)
-        .filter(pk__in=[person.pk for person in people])
-        .order_by("pk")
-    )
     judgement = _most_urgent(message.text, people)
     alone = people[0] if len(people) == 1 else None
     subject = str(alone.pk) if alone else message.sender_index
+    _one_at_a_time(subject)
     alert = (
         Alert.objects.open()
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .filter(subject=subject)
         .first()
     )
@@ -51,11 +47,22 @@ def raise_or_update(
         alert = _open_alert(message, people, subject, judgement, now)
         message.meaning = Meaning.ALERT
     else:
+        if not alone:
+            alert.candidates.add(*people)  # somebody may share the number since
         _update_alert(alert, message, people, judgement, now)
         message.meaning = Meaning.UPDATE
     message.alert = alert
     if alone:
         _give_receipt(alert, alone, message, now)
+
+
+def _one_at_a_time(subject: str) -> None:
+    """Two texts of one person open one alert. No row of theirs is locked for it: a long
+    import that holds such rows must not hold up a text (CONTRACT 8.12)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [subject]
+        )
 
 
 def _most_urgent(text: str, people: list[Person]) -> Judgement:
@@ -134,8 +141,7 @@ def _update_alert(
     note(alert, AlertEventKind.MESSAGE, by="system", now=now, message=str(message.pk))
     is_urgent = judgement.policy != REVIEW
     was_held = alert.status != AlertStatus.NEW
-    if was_held:
-        _tell_holder(alert, message, now)
+    is_told = was_held and _tell_holder(alert, message, now)
     rises = judgement.severity > alert.severity
     is_duress = judgement.kind == AlertKind.DURESS != alert.kind
     if rises or is_duress:
@@ -147,7 +153,7 @@ def _update_alert(
             now=now,
             severity=alert.severity,
         )
-    if is_urgent and (rises or was_held):
+    if (is_urgent and (rises or was_held)) or (was_held and not is_told):
         alone = people[0] if len(people) == 1 else None
         triage.reopen(
             alert=alert, policy=_policy(judgement, alone), by="system", now=now
@@ -155,26 +161,30 @@ def _update_alert(
     alert.save()
 
 
-def _tell_holder(alert: Alert, message: InboundMessage, now: datetime) -> None:
-    """Whoever holds the alert hears at once that there is more (CONTRACT 8.5)."""
+def _tell_holder(alert: Alert, message: InboundMessage, now: datetime) -> bool:
+    """Whoever holds the alert hears at once that there is more (CONTRACT 8.5).
+
+    False when they may no longer be told, or cannot: then others have to be woken.
+    """
     holder = alert.taken_charge_by or alert.acknowledged_by or ""
     code = (
-        ReplyCode.objects.filter(
-            alert=alert, method__contact__code=holder.removeprefix("contact:")
-        )
-        .select_related("method__contact")
+        ReplyCode.objects.open()
+        .filter(alert=alert, method__contact__code=holder.removeprefix("contact:"))
+        .select_related("method__contact__organisation")
         .first()
     )
-    if code:
-        messaging.tell_contact(
-            "duty_news",
-            alert=alert,
-            code=code,
-            purpose=Purpose.NEWS,
-            priority=Priority.P0,
-            occasion=str(message.pk),
-            now=now,
-        )
+    if code is None or not triage.may_answer(code, alert):
+        return False
+    messaging.tell_contact(
+        "duty_news",
+        alert=alert,
+        code=code,
+        purpose=Purpose.NEWS,
+        priority=Priority.P0,
+        occasion=str(message.pk),
+        now=now,
+    )
+    return True
 
 
 def _give_receipt(

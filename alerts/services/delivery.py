@@ -9,11 +9,11 @@
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -42,18 +42,21 @@ PUT_OFF = timedelta(seconds=30)
 
 
 def deliver_next(
-    priorities: Sequence[int], *, gateway: Gateway, now: datetime
+    priorities: Sequence[int],
+    *,
+    gateway: Gateway,
+    clock: Callable[[], datetime] = timezone.now,
 ) -> OutboundStatus | None:
     """Send the most urgent row that waits; None when nothing does."""
-    claimed = claim(priorities, now=now)
+    claimed = claim(priorities, now=clock())
     if claimed is None or isinstance(claimed, OutboundStatus):
         return claimed
     attempt, letter = claimed
     try:
         accepted = gateway.send(letter)
     except GatewayError as error:
-        return record_refusal(attempt, error, now=timezone.now())
-    return record_acceptance(attempt, accepted, now=timezone.now())
+        return record_refusal(attempt, error, now=clock())
+    return record_acceptance(attempt, accepted, now=clock())
 
 
 def letter_of(attempt: OutboundAttempt) -> Letter:
@@ -91,6 +94,8 @@ def claim(
     try:
         with transaction.atomic():
             return _claim(message, now)
+    except OperationalError:  # a lock or the connection: not this row's fault
+        raise
     except Exception:
         logger.exception("A text cannot be sent.", extra={"row": str(message.pk)})
         message.not_before = now + PUT_OFF

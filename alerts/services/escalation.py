@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 BUILT_CHANNELS = frozenset({Channel.SMS})
 
 
-def program_of(code: str) -> Program:
+def program_of(code: str, *, after: frozenset[str] = frozenset()) -> Program:
     """The current policy of this code, with the steps we can carry out, as a run
     freezes it.
 
@@ -43,12 +43,13 @@ def program_of(code: str) -> Program:
     if policy is None or not _possible(steps):
         logger.error("A policy has no step to carry out.", extra={"policy": code})
         return _carried_out(DEFAULTS.get(code, URGENT_PROGRAM))
-    follows = policy.becomes if policy.becomes != code else ""
+    before = after | {code}
+    follows = policy.becomes if policy.becomes not in before else ""  # no circles
     return Program(
         policy=str(policy),
         steps=_possible(steps),
         repeat_after=policy.repeat_after,
-        becomes=program_of(follows) if follows else None,
+        becomes=program_of(follows, after=before) if follows else None,
     )
 
 
@@ -84,7 +85,7 @@ def restart(*, alert: Alert, policy: str, now: datetime) -> None:
     The last run of the alert goes on, so that its keys stay unique.
     """
     escalation = (
-        Escalation.objects.select_for_update(of=("self",))
+        Escalation.objects.select_for_update(of=("self",), no_key=True)
         .filter(alert=alert)
         .order_by("-started_at")
         .first()
@@ -136,7 +137,7 @@ def advance(*, escalation_id: UUID, now: datetime) -> bool:
         pk=escalation_id
     )
     alert = (
-        Alert.objects.select_for_update(of=("self",), skip_locked=True)
+        Alert.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
         .select_related("person")
         .filter(pk=alert_id)
         .first()
@@ -145,7 +146,7 @@ def advance(*, escalation_id: UUID, now: datetime) -> bool:
         return False
     escalation = (
         Escalation.objects.running()
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .filter(pk=escalation_id, next_due_at__lte=now)
         .first()
     )

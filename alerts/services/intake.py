@@ -20,7 +20,7 @@ from alerts.choices import (
     Priority,
     Purpose,
 )
-from alerts.models import Alert, InboundMessage, ReplyCode
+from alerts.models import InboundMessage, ReplyCode
 from alerts.rules.commands import OptOut, ReplyVerb, read_opt_out, read_reply
 from alerts.services import messaging, triage
 from alerts.services.alerting import raise_or_update
@@ -115,17 +115,19 @@ def _answered(message: InboundMessage, now: datetime) -> bool:
     reply = read_reply(message.text)
     if reply is None or reply.verb is not ReplyVerb.ACKNOWLEDGE:
         return False
-    codes = list(
-        ReplyCode.objects.open_for(message.sender_index)
-        .select_related("method__contact__organisation")
+    codes = [
+        code
+        for code in ReplyCode.objects.open()
+        .filter(number_index=message.sender_index)
         .filter(**({"code": reply.code} if reply.code else {}))
+        .select_related("method__contact__organisation", "alert__person")
         .order_by("-created_at")
-    )
-    if not reply.code:
-        codes = [code for code in codes if code.alert_id in _unanswered(codes)]
+        if triage.may_answer(code, code.alert)
+        and (reply.code or code.alert.status == AlertStatus.NEW)
+    ]
     if not codes:
         return False
-    if len(codes) > 1:
+    if len({code.alert_id for code in codes}) > 1:  # a bare digit, several requests
         _ask_which(message, codes[0], now)
         return True
     try:
@@ -135,15 +137,6 @@ def _answered(message: InboundMessage, now: datetime) -> bool:
     message.meaning = Meaning.ACKNOWLEDGEMENT
     message.alert_id = codes[0].alert_id
     return True
-
-
-def _unanswered(codes: list[ReplyCode]) -> set[UUID]:
-    """A bare digit can only mean a request that still waits."""
-    return set(
-        Alert.objects.filter(
-            pk__in=[code.alert_id for code in codes], status=AlertStatus.NEW
-        ).values_list("pk", flat=True)
-    )
 
 
 def _ask_which(message: InboundMessage, code: ReplyCode, now: datetime) -> None:

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from alerts import catalogue, outbox
-from alerts.choices import Priority, Purpose
+from alerts.choices import OutboundStatus, Priority, Purpose
 from alerts.models import Alert, Escalation, OutboundMessage, ReplyCode
 from alerts.rules.codes import new_code, receipt_reference
 from protection.choices import Language
 from protection.models import ContactMethod, Person
+from protection.rules.sealing import SealBroken
 
 logger = logging.getLogger(__name__)
 
@@ -40,32 +41,54 @@ def wake(
     """Queue the texts of one step; return how many are new."""
     known = {
         code.method_id: code
-        for code in ReplyCode.objects.filter(alert=alert, method__in=methods)
+        for code in ReplyCode.objects.open().filter(alert=alert, method__in=methods)
     }
     rows = []
     for method in methods:
-        template = "duty_repeat" if method.pk in known else "duty_first"
-        code = known.get(method.pk) or _give_code(alert, method, now)
-        text = _for_contact(template, method, alert=alert, code=code.code, now=now)
-        if text:
-            rows.append(
-                OutboundMessage(
-                    alert=alert,
-                    method=method,
-                    purpose=Purpose.WAKE,
-                    priority=Priority.P0,
-                    escalation=occasion.escalation,
-                    step=occasion.step,
-                    round=occasion.round,
-                    text=text,
-                    created_at=now,
-                    not_before=now,
+        try:
+            with transaction.atomic():
+                rows.append(
+                    _wake_up(alert, method, known.get(method.pk), occasion, now)
                 )
+        except OperationalError:
+            raise
+        except Exception:  # one contact's fault is never another's silence
+            logger.exception(
+                "A contact cannot be woken.", extra={"row": str(method.pk)}
             )
+    # Whoever has not yet been reached by an older text gets the newer one only.
+    OutboundMessage.objects.waiting().filter(
+        alert=alert, purpose=Purpose.WAKE, method__in=[row.method_id for row in rows]
+    ).exclude(step=occasion.step, round=occasion.round).update(
+        status=OutboundStatus.SUPERSEDED, status_reason="newer_text"
+    )
     OutboundMessage.objects.bulk_create(rows, ignore_conflicts=True)
     for _row in rows:
         outbox.send_soon(Priority.P0)
     return len(rows)
+
+
+def _wake_up(
+    alert: Alert,
+    method: ContactMethod,
+    code: ReplyCode | None,
+    occasion: Occasion,
+    now: datetime,
+) -> OutboundMessage:
+    template = "duty_repeat" if code else "duty_first"
+    code = code or _give_code(alert, method, now)
+    return OutboundMessage(
+        alert=alert,
+        method=method,
+        purpose=Purpose.WAKE,
+        priority=Priority.P0,
+        escalation=occasion.escalation,
+        step=occasion.step,
+        round=occasion.round,
+        text=_for_contact(template, method, alert=alert, code=code.code, now=now),
+        created_at=now,
+        not_before=now,
+    )
 
 
 def _give_code(alert: Alert, method: ContactMethod, now: datetime) -> ReplyCode:
@@ -81,8 +104,9 @@ def _give_code(alert: Alert, method: ContactMethod, now: datetime) -> ReplyCode:
                     created_at=now,
                 )
         except IntegrityError:
-            if existing := ReplyCode.objects.filter(alert=alert, method=method).first():
-                return existing
+            existing = ReplyCode.objects.open().filter(alert=alert, method=method)
+            if code := existing.first():
+                return code
 
 
 def tell_contact(
@@ -98,8 +122,7 @@ def tell_contact(
     """Queue one text outside a run: news, a confirmation, a question."""
     method = code.method
     text = _for_contact(template, method, alert=alert, code=code.code, now=now)
-    if text:
-        _queue(alert, method, purpose, priority, occasion, text, now)
+    _queue(alert, method, purpose, priority, occasion, text, now)
 
 
 def give_receipt(
@@ -161,21 +184,19 @@ def _for_contact(
         "time": _clock(now, settings.TIME_ZONE),
         "number": catalogue.own_number(),
     }
-    neutral = catalogue.DEFAULT_PHRASE[Language(contact.language)]
+    language = contact.language
     try:
+        phrase = contact.code_phrase or _neutral(language)
+        return catalogue.render(template, language=language, phrase=phrase, **values)
+    except (catalogue.TextRefused, SealBroken):
+        logger.error("A code phrase is unusable.", extra={"contact": contact.code})
         return catalogue.render(
-            template,
-            language=contact.language,
-            phrase=contact.code_phrase or neutral,
-            **values,
+            template, language=language, phrase=_neutral(language), **values
         )
-    except catalogue.TextRefused:
-        logger.error(
-            "A code phrase breaks the content policy.", extra={"contact": contact.code}
-        )
-        return catalogue.render(
-            template, language=contact.language, phrase=neutral, **values
-        )
+
+
+def _neutral(language: str) -> str:
+    return catalogue.DEFAULT_PHRASE[Language(language)]
 
 
 def _clock(now: datetime, time_zone: str) -> str:

@@ -71,7 +71,7 @@ def record_refusal(
 ) -> OutboundStatus:
     """Nothing was sent, or nobody knows."""
     message, attempt = locked(attempt)
-    if attempt.provider_sid:  # a callback arrived before the error: it was sent
+    if attempt.finished_at:  # settled before this answer came: it changes nothing
         return OutboundStatus(message.status)
     attempt.error_code = error.code
     if error.error_class is ErrorClass.AMBIGUOUS:
@@ -143,4 +143,8 @@ def record_receipt(
     if error_code:
         error = class_of(error_code, http_status=None)
         _mark_number(message.method, error, error_code, now)
+    elif message.status in {OutboundStatus.DELIVERED, OutboundStatus.READ}:
+        ContactMethod.objects.filter(pk=message.method_id).exclude(
+            bad_since=None
+        ).update(bad_since=None, bad_code=None)
     return True

@@ -29,7 +29,7 @@ from protection.models import Consent, Organisation, Person
 from protection.models.base import CODE
 from protection.services.conflicts import record_conflict
 from protection.services.consent import record_consent
-from protection.services.people import put, put_method
+from protection.services.people import put, put_method, within_state
 from protection.services.spreadsheet import Places, Row, note_duplicates, read_rows
 
 COLUMNS = [
@@ -131,7 +131,7 @@ def _parse(row: Row, known: _Known) -> PersonRow:
         values={name: value for name, value in values.items() if value},
         outlet=_outlet(row, known),
         phones=_phones(row),
-        channel=row.choice("channel", Channel.values, default=Channel.SMS),
+        channel=row.choice("channel", Channel.values, default=""),
         enrolment=_enrolment(row, code, known),
         consents=_consents(row, code, known),
         distrusts=_distrusts(row, known),
@@ -213,6 +213,7 @@ def save_person(row: PersonRow, *, by: str, now: datetime) -> bool:
     values = dict(row.values)
     if row.outlet:
         values["outlet"] = _put_outlet(row.outlet, by=by, now=now)
+    values = within_state(Person, row.code, values)
     person, changed = put(Person, code=row.code, values=values, by=by, now=now)
     for position, phone in enumerate(row.phones, start=1):
         changed |= put_method(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from alerts.choices import InboundSource, InboundState, QuarantineReason
 from alerts.models import InboundMessage, QuarantineOverflow
@@ -14,8 +14,11 @@ from protection.fields import number_index
 from protection.rules.phones import sender_of
 from protection.rules.sealing import blind_index
 
-MOST_IN_A_MINUTE = 120
-MOST_HELD = 10_000
+# Whoever is not the provider has bounds of their own: they must never crowd out a text
+# that the provider signed and we cannot place.
+MOST_IN_A_MINUTE = {True: 600, False: 120}  # signed, unsigned
+MOST_UNSIGNED = 10_000  # beyond, the oldest make room
+UNSIGNED = (QuarantineReason.SIGNATURE, QuarantineReason.TOO_LARGE)
 LONGEST_PAYLOAD = 16 * 1024  # bytes
 
 
@@ -43,10 +46,18 @@ def hold(doubtful: Doubtful, *, now: datetime) -> bool:
     held = InboundMessage.objects.quarantined()
     if held.filter(fingerprint=fingerprint).update(times_seen=F("times_seen") + 1):
         return True
-    in_last_minute = held.filter(received_at__gt=now - timedelta(minutes=1)).count()
-    if in_last_minute >= MOST_IN_A_MINUTE or held.count() >= MOST_HELD:
+    is_signed = doubtful.reason not in UNSIGNED
+    alike = (
+        held.exclude(reason__in=UNSIGNED)
+        if is_signed
+        else held.filter(reason__in=UNSIGNED)
+    )
+    in_last_minute = alike.filter(received_at__gt=now - timedelta(minutes=1)).count()
+    if in_last_minute >= MOST_IN_A_MINUTE[is_signed]:
         _count_overflow(now)
         return False
+    if not is_signed:
+        _make_room(alike)
     sender = sender_of(doubtful.reported_sender[:100]).address
     InboundMessage.objects.bulk_create(
         [
@@ -67,6 +78,12 @@ def hold(doubtful: Doubtful, *, now: datetime) -> bool:
         ignore_conflicts=True,
     )
     return True
+
+
+def _make_room(unsigned: QuerySet[InboundMessage]) -> None:
+    if unsigned.count() >= MOST_UNSIGNED:
+        oldest = unsigned.order_by("received_at").values("pk")[: MOST_UNSIGNED // 100]
+        InboundMessage.objects.filter(pk__in=oldest).delete()
 
 
 def _count_overflow(now: datetime) -> None:

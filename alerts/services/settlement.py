@@ -1,9 +1,12 @@
 """Calls nobody answered for: find out what became of them (MESSAGING R16-R18)."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from alerts import outbox
 from alerts.choices import AttemptOutcome, OutboundStatus
@@ -12,6 +15,25 @@ from alerts.models import OutboundAttempt
 from alerts.rules.delivery import SETTLE_AFTER, Settlement, settle
 from alerts.services.delivery import letter_of
 from alerts.services.outcomes import locked, record_acceptance
+
+logger = logging.getLogger(__name__)
+
+
+ALONE_LOCK = 0x5E771E  # any constant: one process asks the provider at a time
+
+
+@contextmanager
+def alone() -> Iterator[bool]:
+    """Whether this is the only one who settles now; holds no row and no transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ALONE_LOCK])
+        is_alone = bool(cursor.fetchone()[0])
+    try:
+        yield is_alone
+    finally:
+        if is_alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [ALONE_LOCK])
 
 
 def unsettled_attempts(*, now: datetime, limit: int = 200) -> list[UUID]:
@@ -61,7 +83,12 @@ def _give_up_waiting(attempt: OutboundAttempt, now: datetime) -> Settlement | No
     message, attempt = locked(attempt)
     if attempt.provider_sid or attempt.finished_at:
         return None
-    decision = settle(claimed_at=attempt.claimed_at, priority=message.priority, now=now)
+    decision = settle(
+        claimed_at=attempt.claimed_at,
+        priority=message.priority,
+        attempt=attempt.number,
+        now=now,
+    )
     if decision is Settlement.WAIT:
         return decision
     attempt.outcome = AttemptOutcome.LOST
@@ -74,4 +101,8 @@ def _give_up_waiting(attempt: OutboundAttempt, now: datetime) -> Settlement | No
         outbox.send_soon(message.priority)
     else:
         message.move_to(OutboundStatus.ABANDONED, "no_answer")
+        logger.critical(
+            "Nobody knows whether a text was sent, and it is not sent again.",
+            extra={"row": str(message.pk), "attempts": attempt.number},
+        )
     return decision

@@ -9,7 +9,7 @@ from alerts.models import Alert, ReplyCode
 from alerts.selectors import facts_of
 from alerts.services import escalation, messaging
 from alerts.services.events import note
-from protection.rules.disclosure import Refusal, refusal_to_hear, refusal_to_tell
+from protection.rules.disclosure import refusal_to_hear, refusal_to_tell
 from protection.selectors import contact_facts, number_facts
 
 
@@ -29,12 +29,12 @@ def acknowledge_by_code(*, code: ReplyCode, occasion: str, now: datetime) -> boo
             The run goes on, and they are not told why (CONTRACT 8.10).
     """
     alert = (
-        Alert.objects.select_for_update(of=("self",))
+        Alert.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person")
         .get(pk=code.alert_id)
     )
     contact = code.method.contact
-    if contact is None or _refusal(code, alert):
+    if contact is None or not may_answer(code, alert):
         raise MayNotAnswer(f"alert {alert.pk}")
     by = f"contact:{contact.code}"
     is_first = alert.status == AlertStatus.NEW
@@ -58,20 +58,24 @@ def acknowledge_by_code(*, code: ReplyCode, occasion: str, now: datetime) -> boo
     return is_first
 
 
-def _refusal(code: ReplyCode, alert: Alert) -> Refusal | None:
+def may_answer(code: ReplyCode, alert: Alert) -> bool:
     """Asked again when the answer comes; a shift that ended since is no matter."""
     contact, person = code.method.contact, facts_of(alert)
-    if contact is None:
-        return Refusal.INACTIVE
-    refusal = refusal_to_tell(contact_facts(contact, is_on_shift=True), person)
-    return refusal or refusal_to_hear(number_facts(code.method), person)
+    if contact is None or code.number_index != code.method.index:
+        return False
+    return not (
+        refusal_to_tell(contact_facts(contact, is_on_shift=True), person)
+        or refusal_to_hear(number_facts(code.method), person)
+    )
 
 
 def reopen(*, alert: Alert, policy: str, by: str, now: datetime) -> None:
     """The person asks again with urgency: whoever had it must answer anew (8.5).
 
-    The caller holds the alert's lock.
+    The old references end here, or a late copy of an old answer would stop the new
+    round. The caller holds the alert's lock.
     """
+    ReplyCode.objects.filter(alert=alert, closed_at=None).update(closed_at=now)
     alert.status = AlertStatus.NEW
     alert.acknowledged_at = alert.acknowledged_by = None
     alert.taken_charge_at = alert.taken_charge_by = None

@@ -3,10 +3,13 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from protection.admin.base import AuditedAdmin, ReadOnlyAdmin
 from protection.models import ApiToken, AuditEvent, User
+from protection.selectors import audit_visible_to
 
 admin.site.unregister(Group)
 admin.site.site_header = "Resguardo"
@@ -40,6 +43,9 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_filter = ["action"]
     search_fields = ["=target", "=actor"]
     exclude = ["digest"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
+        return audit_visible_to(request.user)
 
     def change_view(self, *args: Any, **kwargs: Any) -> Any:
         """Looking at the trail is not itself entered, or it would grow by reading."""

@@ -5,6 +5,7 @@ import re
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from protection.fields import time_ordered_uuid
@@ -59,6 +60,16 @@ def one_of(*fields: str) -> models.Q:
 
 def in_choices(field: str, choices: type[models.TextChoices]) -> models.Q:
     return models.Q(**{f"{field}__in": choices.values})
+
+
+def in_own_state(name: str) -> models.CheckConstraint:
+    """A constraint: the municipality, if any, lies in the state of the row."""
+    return models.CheckConstraint(
+        name=name,
+        condition=models.Q(municipality__isnull=True)
+        | models.Q(state=Left("municipality", 2)),
+        violation_error_message=_("This municipality lies in another state."),
+    )
 
 
 def is_pair(first: str, second: str) -> models.Q:

@@ -3,7 +3,12 @@ from django.utils.translation import gettext_lazy as _
 
 from protection.choices import ContactRole, Language, OnDuty
 from protection.fields import EncryptedTextField
-from protection.models.base import CodedModel, default_language, in_choices
+from protection.models.base import (
+    CodedModel,
+    default_language,
+    in_choices,
+    in_own_state,
+)
 from protection.models.organisation import Organisation
 from protection.models.territory import Municipality, State
 
@@ -53,6 +58,7 @@ class Contact(CodedModel):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         constraints = [
+            in_own_state("protection_contact_in_own_state"),
             models.CheckConstraint(
                 name="protection_contact_role",
                 condition=in_choices("role", ContactRole),

@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from protection.choices import Level, OrganisationKind
-from protection.models.base import CodedModel, in_choices
+from protection.models.base import CodedModel, in_choices, in_own_state
 from protection.models.territory import Municipality, State, WorkingCalendar
 
 
@@ -41,6 +41,7 @@ class Organisation(CodedModel):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         constraints = [
+            in_own_state("protection_organisation_in_own_state"),
             models.CheckConstraint(
                 name="protection_organisation_kind",
                 condition=in_choices("kind", OrganisationKind),

@@ -3,7 +3,12 @@ from django.utils.translation import gettext_lazy as _
 
 from protection.choices import Language, OrganisationKind
 from protection.fields import EncryptedTextField
-from protection.models.base import CodedModel, default_language, in_choices
+from protection.models.base import (
+    CodedModel,
+    default_language,
+    in_choices,
+    in_own_state,
+)
 from protection.models.organisation import Organisation
 from protection.models.territory import Municipality, State
 
@@ -49,8 +54,9 @@ class Person(CodedModel):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = [
+            in_own_state("protection_person_in_own_state"),
             models.CheckConstraint(
                 name="protection_person_language",
                 condition=in_choices("language", Language),
-            )
+            ),
         ]

@@ -19,7 +19,7 @@ def record_conflict(
 ) -> bool:
     """Keep somebody out from now on; return whether that is new."""
     side = with_whom._meta.model_name or ""
-    Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     known = ConflictOfInterest.objects.in_force().filter(
         person=person, **{side: with_whom}
     )

@@ -19,7 +19,7 @@ def record_consent(
     now: datetime,
 ) -> bool:
     """Record a decision; return whether it changed anything."""
-    Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     current = Consent.objects.current().filter(person=person, purpose=purpose)
     if current.filter(state=state).exists():
         return False

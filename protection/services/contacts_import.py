@@ -18,7 +18,7 @@ from protection.choices import (
 )
 from protection.models import Contact, Organisation
 from protection.rules.wording import code_phrase_problem
-from protection.services.people import put, put_method
+from protection.services.people import put, put_method, within_state
 from protection.services.spreadsheet import (
     Places,
     Row,
@@ -111,7 +111,7 @@ def _parse(row: Row, places: Places, said: dict[str, dict[str, Any]]) -> Contact
             "phone", allow_fictional=bool(settings.TWILIO_API_BASE_URL), required=True
         ),
         email=email,
-        channel=row.choice("channel", Channel.values, default=Channel.SMS),
+        channel=row.choice("channel", Channel.values, default=""),
     )
 
 
@@ -151,7 +151,9 @@ def save_contact(row: ContactRow, *, by: str, now: datetime) -> bool:
     contact, changed = put(
         Contact,
         code=row.code,
-        values={"organisation": organisation, **row.values},
+        values=within_state(
+            Contact, row.code, {"organisation": organisation, **row.values}
+        ),
         by=by,
         now=now,
     )

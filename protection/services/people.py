@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import F
 
-from protection.choices import MethodKind
+from protection.choices import Channel, MethodKind
 from protection.fields import number_index
 from protection.models import Contact, ContactMethod, Person
 from protection.models.base import CodedModel
@@ -29,7 +29,9 @@ def put(
     The audit event names the fields, never their content.
     """
     row = (
-        model._default_manager.select_for_update(of=("self",)).filter(code=code).first()
+        model._default_manager.select_for_update(of=("self",), no_key=True)
+        .filter(code=code)
+        .first()
     )
     if row is None:
         row = model._default_manager.create(code=code, **values)
@@ -47,6 +49,19 @@ def put(
     return row, True
 
 
+def within_state(
+    model: type[Person] | type[Contact], code: str, values: dict[str, Any]
+) -> dict[str, Any]:
+    """Whoever moves to another state leaves the old state's municipality behind."""
+    state = values.get("state_id")
+    if not state or "municipality_id" in values:
+        return values
+    known = model._default_manager.filter(code=code).first()
+    if known and known.municipality_id and known.municipality_id[:2] != state:
+        return {**values, "municipality_id": None}
+    return values
+
+
 @transaction.atomic
 def put_method(
     *,
@@ -60,12 +75,14 @@ def put_method(
 ) -> bool:
     """Record a way to reach somebody; return whether anything changed.
 
-    A number already recorded keeps its state, its opt-out and its history. What stood
-    in this place before moves down one: the newer word is tried first.
+    An empty channel keeps what is known, or SMS. A number already recorded keeps its
+    state, its opt-out and its history. What stood in this place before moves down one:
+    the newer word is tried first.
     """
     side = "person" if isinstance(holder, Person) else "contact"
     methods = ContactMethod.objects.filter(**{side: holder}, kind=kind)
     known = methods.filter(index=number_index(value)).first()
+    channel = channel or (known.channel if known else Channel.SMS)
     if known and (known.channel, known.position) == (channel, position):
         return False
     others = methods.exclude(pk=known.pk) if known else methods

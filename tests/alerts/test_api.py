@@ -125,6 +125,18 @@ def test_list_costs_the_same_queries_for_any_length(
         client.get(ALERTS, headers=alerts)
 
 
+@pytest.mark.parametrize("path", [ALERTS, MESSAGES])
+def test_made_up_cursor_is_a_page_that_does_not_exist(
+    client: Client, db: None, path: str
+):
+    both = token("alerts:read", "messages:read")
+
+    answer = client.get(f"{path}?cursor=cD1hYmM=", headers=both)
+
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
 def test_bad_filter_is_a_problem_document(client: Client, alerts: dict[str, str]):
     answer = client.get(f"{ALERTS}?status=nonsense", headers=alerts)
 

@@ -9,8 +9,9 @@ from alerts.choices import AttemptOutcome, OutboundStatus, Priority
 from alerts.gateways.base import GatewayError
 from alerts.models import OutboundAttempt, OutboundMessage
 from alerts.rules.delivery import ErrorClass
+from alerts.services.delivery import claim
 from alerts.services.escalation import advance, due_escalations
-from alerts.services.outcomes import record_receipt
+from alerts.services.outcomes import record_receipt, record_refusal
 from alerts.services.settlement import settle_attempt, unsettled_attempts
 from protection.choices import ConsentPurpose, ConsentState, NumberState
 from protection.models import ContactMethod, Person
@@ -154,6 +155,58 @@ def test_life_safety_text_goes_again_with_the_same_words(
     assert (message.attempt_count, message.status_reason) == (2, "possible_duplicate")
 
 
+def test_text_whose_calls_all_stay_unanswered_goes_at_most_twice(
+    message: OutboundMessage, phones: Phones, caplog: pytest.LogCaptureFixture
+):
+    now = NOW
+    for _try in range(5):
+        phones.faults = [AMBIGUOUS]
+        phones.deliver(now)
+        now += timedelta(seconds=30)
+        settle_all(phones, now)
+
+    message.refresh_from_db()
+    assert (message.attempt_count, message.status) == (2, OutboundStatus.ABANDONED)
+    assert "Nobody knows whether a text was sent, and it is not sent again." in (
+        caplog.messages
+    )
+
+
+def test_answer_that_comes_after_the_attempt_was_settled_changes_nothing(
+    message: OutboundMessage, phones: Phones
+):
+    attempt, _letter = claim([Priority.P0], now=NOW)
+    settle_all(phones)
+    message.refresh_from_db()
+    before = message.status
+
+    record_refusal(attempt, AMBIGUOUS, now=LATER)
+
+    message.refresh_from_db()
+    assert (before, message.status) == (OutboundStatus.PENDING, OutboundStatus.PENDING)
+
+
+def test_number_that_was_bad_is_good_again_when_a_text_arrives(
+    message: OutboundMessage, phones: Phones
+):
+    phones.deliver()
+    ContactMethod.objects.filter(pk=message.method_id).update(
+        bad_since=NOW, bad_code=30005
+    )
+    attempt = OutboundAttempt.objects.get()
+
+    record_receipt(
+        token=attempt.token,
+        provider_sid=str(attempt.provider_sid),
+        status="delivered",
+        error_code=None,
+        now=NOW,
+    )
+
+    method = ContactMethod.objects.get(pk=message.method_id)
+    assert (method.bad_since, method.bad_code) == (None, None)
+
+
 def test_informing_text_goes_at_most_once(message: OutboundMessage, phones: Phones):
     OutboundMessage.objects.update(priority=Priority.P2)
     phones.faults = [AMBIGUOUS]
@@ -193,8 +246,6 @@ def test_crash_between_claim_and_call_is_settled(
     message: OutboundMessage, phones: Phones
 ):
     """The process died after the claim was committed: nothing was sent."""
-    from alerts.services.delivery import claim
-
     claim([Priority.P0], now=NOW)
     assert phones.deliver() == 0
 

@@ -83,6 +83,19 @@ def test_shared_number_hides_the_alert_if_one_of_them_distrusts(
     assert answer.status_code == 302
 
 
+def test_user_who_is_distrusted_cannot_read_it_in_the_trail(
+    desk: Client, carmen: User, alert: Alert, world: World
+):
+    """Excluded users never see that they are excluded (CONTRACT 8.10)."""
+    record_conflict(person=world.elena, with_whom=carmen, by="test", now=NOW)
+
+    listed = desk.get("/admin/protection/auditevent/?q=P-ELENA").content.decode()
+    everything = desk.get("/admin/protection/auditevent/").content.decode()
+
+    assert "conflict.recorded" not in listed
+    assert str(alert.pk) not in everything
+
+
 def test_words_are_changed_and_never_shown(desk: Client, world: World):
     enrolment = world.elena.enrolment
 

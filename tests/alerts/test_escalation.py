@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from alerts.choices import AlertStatus, EscalationStatus, OutboundStatus
 from alerts.models import (
@@ -361,6 +361,152 @@ def test_command_words_of_a_journalist_are_an_alert(world: World, word: str):
 
     assert Alert.objects.get().person == world.elena
     assert world.elena.methods.get().opted_out_at is None
+
+
+def test_number_changed_since_ends_the_old_reference(world: World, phones: Phones):
+    """The officer's phone was stolen: whoever has it acknowledges nothing."""
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+    old, code = number_of(world.diego), code_of(world.diego).code
+    method = world.diego.methods.get()
+    method.value = "+520020009999"
+    method.save()
+
+    a_text(old, f"1 {code}")
+    assert Alert.objects.get().status == AlertStatus.NEW
+
+    go_on(NOW + timedelta(minutes=4))
+    for minutes in (8, 18):
+        go_on(NOW + timedelta(minutes=minutes))
+    new = ReplyCode.objects.open().get(method__contact=world.diego)
+    a_text("+520020009999", f"1 {new.code}")
+    assert Alert.objects.get().status == AlertStatus.ACKNOWLEDGED
+
+
+def test_late_copy_of_an_old_answer_does_not_stop_a_new_round(world: World):
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+    answer = f"1 {code_of(world.diego).code}"
+    a_text(number_of(world.diego), answer)
+    a_text(number_of(world.elena), "llegue muy bien")
+
+    a_text(number_of(world.diego), answer)
+
+    assert Alert.objects.get().status == AlertStatus.NEW
+    assert Escalation.objects.get().status == EscalationStatus.RUNNING
+
+
+def test_news_for_a_holder_who_may_no_longer_be_told_wakes_the_others(world: World):
+    nadia = a_contact("NADIA", a_mechanism())
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+    a_text(number_of(world.diego), f"1 {code_of(world.diego).code}")
+    record_conflict(person=world.elena, with_whom=world.diego, by="test", now=NOW)
+
+    a_text(number_of(world.elena), "ya vienen")
+    go_on()
+
+    rows = OutboundMessage.objects.filter(purpose="wake", round=2)
+    assert Alert.objects.get().status == AlertStatus.NEW
+    assert [row.method.contact for row in rows] == [nadia]
+
+
+def test_bare_digit_answers_one_alert_though_it_has_two_references(world: World):
+    """Two contacts share a phone and were woken at different steps."""
+    shared = number_of(world.diego)
+    a_contact("LIAISON", a_mechanism(), "liaison", number=shared)
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+    go_on(NOW + timedelta(minutes=4))
+    assert (
+        ReplyCode.objects.open()
+        .filter(number_index=world.diego.methods.get().index)
+        .count()
+        == 2
+    )
+
+    a_text(shared, "1")
+
+    assert Alert.objects.get().status == AlertStatus.ACKNOWLEDGED
+
+
+def test_one_contact_that_cannot_be_read_silences_nobody_else(world: World):
+    nadia = a_contact("NADIA", a_mechanism(), code_phrase="BRUJULA")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE protection_contact SET code_phrase = %s WHERE code = 'DIEGO'",
+            [b"broken"],
+        )
+    a_text(number_of(world.elena), "girasol")
+
+    assert told() == ["DIEGO", "NADIA"]
+    text = OutboundMessage.objects.get(method__contact=world.diego).text
+    assert text.startswith("AVISO 4. Ref ")
+    assert nadia.code_phrase == "BRUJULA"
+
+
+def test_newer_text_takes_the_place_of_one_that_never_left(
+    world: World, phones: Phones
+):
+    """After an outage each phone gets one text for an alert, with a true time."""
+    a_text(number_of(world.elena), "girasol")
+    for minutes in (0, 4, 8, 18):
+        go_on(NOW + timedelta(minutes=minutes))
+
+    phones.deliver(NOW + timedelta(minutes=19))
+
+    (text,) = phones.of(number_of(world.diego))
+    assert "sigue abierta. 14:23." in text
+
+
+@pytest.mark.parametrize("circle", ["urgente", "revisar"])
+def test_policies_that_become_each_other_still_wake_people(world: World, circle: str):
+    EscalationPolicy.objects.filter(code="urgente").update(becomes=circle)
+
+    a_text(number_of(world.elena), "hola")
+
+    assert told() == ["DIEGO"]
+
+
+def test_whoever_shares_the_number_since_has_a_say(world: World):
+    other = a_person("P-2", number=number_of(world.elena))
+    a_text(number_of(world.elena), "hola")
+    third = a_person("P-3", number=number_of(world.elena))
+    record_conflict(person=third, with_whom=world.diego, by="test", now=NOW)
+
+    a_text(number_of(world.elena), "girasol")
+
+    assert set(Alert.objects.get().candidates.all()) == {world.elena, other, third}
+    assert told() == ["CARMEN"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_withheld_text_and_answer_at_once_do_not_block_each_other(
+    world: World, phones: Phones
+):
+    a_contact("NADIA", a_mechanism())
+    a_text(number_of(world.elena), "girasol")
+    go_on()
+    record_conflict(person=world.elena, with_whom=world.diego, by="test", now=NOW)
+    code = ReplyCode.objects.select_related("method__contact__organisation").get(
+        method__contact__code="NADIA"
+    )
+
+    def alone(work) -> object:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        sending = pool.submit(alone, lambda: phones.deliver())
+        answering = pool.submit(
+            alone, lambda: acknowledge_by_code(code=code, occasion="x", now=NOW)
+        )
+        sending.result()
+        assert answering.result() is True
+
+    assert phones.of(number_of(world.diego)) == []
 
 
 @pytest.mark.django_db(transaction=True)

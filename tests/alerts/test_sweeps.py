@@ -11,14 +11,22 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from alerts import tasks
-from alerts.models import Alert, Escalation, InboundMessage, OutboundMessage
+from alerts.gateways.base import GatewayError
+from alerts.models import (
+    Alert,
+    Escalation,
+    InboundMessage,
+    OutboundAttempt,
+    OutboundMessage,
+)
+from alerts.rules.delivery import ErrorClass
 from alerts.rules.readiness import SWEEPS
-from alerts.services import intake
+from alerts.services import delivery, intake
 from alerts.services.intake import Arrival
 from alerts.watchman import overdue, watch_once
 from protection.models import Heartbeat
 from tests.conftest import Phones
-from tests.factories import number_of
+from tests.factories import a_person, a_text, number_of
 from tests.personas import World
 
 
@@ -139,6 +147,57 @@ def test_overdue_counts_steps_and_texts(stored: InboundMessage):
     OutboundMessage.objects.update(not_before=long_ago)
 
     assert overdue(now=timezone.now()) == {"steps_not_done": 1, "texts_not_sent": 1}
+
+
+def test_text_that_is_refused_again_and_again_is_overdue(
+    stored: InboundMessage, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """Each refusal moves the next try ahead: what is owed is counted all the same."""
+    refused = GatewayError(ErrorClass.CONFIGURATION, code=20003, http_status=401)
+    monkeypatch.setattr(tasks, "gateway", lambda: Phones(faults=[refused] * 9))
+    tasks.sweep_everything()
+    OutboundMessage.objects.update(created_at=timezone.now() - timedelta(minutes=5))
+
+    assert overdue(now=timezone.now()) == {"urgent_texts_not_sent": 1}
+
+
+def test_settling_stops_at_the_first_silence_of_the_provider(
+    stored: InboundMessage, road: Phones, monkeypatch: pytest.MonkeyPatch
+):
+    """A provider that hangs takes one look-up of our time, not two hundred."""
+    asked = []
+
+    class Silent(Phones):
+        def find(self, *args: object, **kwargs: object) -> None:
+            asked.append(args)
+            raise GatewayError(ErrorClass.AMBIGUOUS)
+
+    for number in range(3):
+        a_text(number_of(a_person(f"P-{number}")), "x", now=timezone.now())
+    tasks._advance()
+    for _row in range(3):
+        delivery.claim([0], now=timezone.now() - timedelta(minutes=-1))
+    OutboundAttempt.objects.update(claimed_at=timezone.now() - timedelta(minutes=5))
+    monkeypatch.setattr(tasks, "gateway", Silent)
+
+    counts = tasks.settle_attempts()
+
+    assert (counts, len(asked)) == ({"settled": 0}, 1)
+
+
+def test_senders_leave_threads_free_for_everything_else(
+    stored: InboundMessage, road: Phones
+):
+    tasks.sweep_inbound()
+    tasks._advance()
+    taken = [tasks._free[tasks.URGENT].acquire(blocking=False) for _ in range(14)]
+    try:
+        counts = tasks.deliver_urgent()
+    finally:
+        for _one in taken:
+            tasks._free[tasks.URGENT].release()
+
+    assert (all(taken), counts) == (True, {"handled": 0})
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """The door: what is let in, what is held, and what the provider is told."""
 
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlencode
+from threading import Event
+from urllib.parse import urlencode, urlsplit
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 from alerts.choices import InboundState
 from alerts.models import Alert, InboundMessage, OutboundMessage, QuarantineOverflow
 from alerts.services import intake, quarantine
+from protection.models import Person
+from protection.services.people import put
 from tests.alerts.conftest import INBOUND, SID, Post, form, sign
-from tests.factories import a_person, number_of
+from tests.factories import NOW, a_person, number_of
 from tests.personas import World
 
 
@@ -279,7 +282,7 @@ def test_huge_body_is_refused_and_held_shortened(client: Client, db: None):
     )
 
     held = InboundMessage.objects.get()
-    assert answer.status_code == 413
+    assert answer.status_code == 403
     assert held.reason == "too_large"
     assert len(held.payload) == quarantine.LONGEST_PAYLOAD
 
@@ -311,7 +314,7 @@ def test_quarantine_counts_the_same_request_on_its_row(
 def test_full_quarantine_still_refuses_and_counts(
     sent: dict[str, str], post: Post, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(quarantine, "MOST_IN_A_MINUTE", 2)
+    monkeypatch.setattr(quarantine, "MOST_IN_A_MINUTE", {True: 600, False: 2})
 
     answers = [
         post(sent | {"Body": f"text {number}"}, signature="wrong").status_code
@@ -321,6 +324,80 @@ def test_full_quarantine_still_refuses_and_counts(
     assert answers == [403] * 5
     assert InboundMessage.objects.count() == 2
     assert QuarantineOverflow.objects.get().refused == 3
+
+
+def test_flood_of_forged_requests_never_crowds_out_a_signed_one(
+    sent: dict[str, str], post: Post, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(quarantine, "MOST_IN_A_MINUTE", {True: 600, False: 2})
+    for number in range(5):
+        post(sent | {"Body": f"text {number}"}, signature="wrong")
+
+    post(sent | {"To": "+520000000009"})
+
+    assert InboundMessage.objects.filter(reason="recipient").count() == 1
+
+
+def test_oldest_forged_requests_make_room_for_new_ones(
+    sent: dict[str, str], post: Post, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(quarantine, "MOST_UNSIGNED", 100)
+    for number in range(102):
+        post(sent | {"Body": f"text {number}"}, signature="wrong")
+
+    texts = {message.text for message in InboundMessage.objects.all()}
+    assert len(texts) == 100
+    assert "text 101" in texts and "text 0" not in texts
+
+
+def test_id_that_swallowed_its_neighbour_is_not_another_message(
+    sent: dict[str, str], post: Post
+):
+    """Fields are signed without delimiters: the old signature fits this form too."""
+    post(sent)
+    swallowed = {key: value for key, value in sent.items() if key != "NumMedia"}
+    swallowed["MessageSid"] = sent["MessageSid"] + "NumMedia0"
+
+    answer = post(swallowed, signature=sign(INBOUND, sent))
+
+    assert answer.status_code == 403
+    assert InboundMessage.objects.filter(state="processed").count() == 1
+
+
+def test_public_host_is_ours_though_nobody_listed_it(
+    sent: dict[str, str], client: Client
+):
+    """The provider calls the public address: to turn it away would lose every text."""
+    from django.conf import settings
+
+    assert urlsplit(settings.PUBLIC_BASE_URL).hostname in settings.ALLOWED_HOSTS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_long_import_does_not_hold_up_a_text(sent: dict[str, str], post: Post):
+    """CONTRACT 8.12: rows that another transaction has locked are not waited for."""
+    begun, over = Event(), Event()
+
+    def import_people() -> None:
+        try:
+            with transaction.atomic():
+                put(Person, code="P-ELENA", values={"alias": "x"}, by="t", now=NOW)
+                begun.set()
+                over.wait(20)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        importing = pool.submit(import_people)
+        assert begun.wait(10)
+        try:
+            answer = post(sent)
+            raised = Alert.objects.count()
+        finally:
+            over.set()
+        importing.result()
+
+    assert (answer.status_code, raised) == (200, 1)
 
 
 def test_refusal_says_nothing_of_the_text(sent: dict[str, str], post: Post):
@@ -405,13 +482,15 @@ def test_webhook_asks_for_the_escalation_by_task_name_only(
     asked = []
     monkeypatch.setattr(
         "celery.app.base.Celery.send_task",
-        lambda self, name, *args, **kwargs: asked.append((name, args, kwargs)),
+        lambda self, name, *args, **options: asked.append((name, args, options)),
     )
 
     with django_capture_on_commit_callbacks(execute=True):
         post(sent)
 
-    assert asked == [("alerts.tasks.wake", (), {"queue": "urgent"})]
+    ((name, arguments, options),) = asked
+    assert (name, arguments) == ("alerts.tasks.wake", ())
+    assert options.keys() == {"queue", "producer", "retry"}
 
 
 def test_webhook_answers_when_the_broker_is_down(
