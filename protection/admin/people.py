@@ -20,6 +20,12 @@ from protection.services.consent import record_consent
 class MethodForm(forms.ModelForm[ContactMethod]):
     """A number typed on the desk is kept in the one form by which texts find it."""
 
+    usable_again = forms.BooleanField(
+        label=_("usable again"),
+        required=False,
+        help_text=_("Somebody has checked a number that the provider called bad."),
+    )
+
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         value = self.cleaned_data.get("value")
@@ -35,12 +41,27 @@ class MethodForm(forms.ModelForm[ContactMethod]):
             )
         return cleaned
 
+    def save(self, commit: bool = True) -> ContactMethod:
+        if self.cleaned_data.get("usable_again"):
+            self.instance.bad_since = self.instance.bad_code = None
+        return super().save(commit=commit)
+
 
 class MethodInline(admin.TabularInline[ContactMethod, Any]):
     model = ContactMethod
     form = MethodForm
     extra = 0
-    fields = ["kind", "value", "channel", "position", "state"]
+    fields = [
+        "kind",
+        "value",
+        "channel",
+        "position",
+        "state",
+        "opted_out_at",
+        "bad_since",
+        "usable_again",
+    ]
+    readonly_fields = ["opted_out_at", "bad_since"]
     can_delete = False
 
 

@@ -71,6 +71,9 @@ class Town:
         waiting = ("pending", "submitting", "unknown")
 
         def all_left() -> bool:
+            runs = self.api("alerts/?status=new")["results"]
+            if any(not alert["escalation"]["step"] for alert in runs):
+                return False  # its first step has not been carried out
             left = [self.api(f"messages/?status={word}")["results"] for word in waiting]
             return not any(left) and self.emulator("GET", "stats")["active"] == 0
 

@@ -181,6 +181,22 @@ def test_consent_is_withdrawn_on_the_desk(desk: Client, world: World):
     assert (current.state, current.recorded_by) == ("withdrawn", "user:U-CARMEN")
 
 
+def test_number_called_bad_is_usable_again_when_somebody_says_so(
+    desk: Client, world: World
+):
+    method = world.elena.methods.get()
+    method.bad_since, method.bad_code = NOW, 30005
+    method.save()
+
+    desk.post(
+        f"/admin/protection/person/{world.elena.pk}/change/",
+        person_form(world, **{"methods-0-usable_again": "on"}),
+    )
+
+    method.refresh_from_db()
+    assert (method.bad_since, method.bad_code) == (None, None)
+
+
 def test_conflict_is_recorded_on_the_desk(desk: Client, world: World):
     desk.post(
         f"/admin/protection/person/{world.elena.pk}/change/",

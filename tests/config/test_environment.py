@@ -251,6 +251,7 @@ def test_start_with_nothing_names_everything_without_a_traceback():
         ),
         ({"PUBLIC_BASE_URL": "x"}, "PUBLIC_BASE_URL: must start with http:// or"),
         ({"FIELD_ENCRYPTION_KEYS": "x"}, "FIELD_ENCRYPTION_KEYS: needs keys of base64"),
+        ({"FIELD_ENCRYPTION_KEYS": " , "}, "FIELD_ENCRYPTION_KEYS: holds no key."),
         ({"BLIND_INDEX_KEY": SHORT}, "BLIND_INDEX_KEY: needs keys of base64"),
         ({"DEFAULT_LANGUAGE": "fr"}, "DEFAULT_LANGUAGE: must be es or en"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL: must be DEBUG, INFO, WARNING, ERROR or"),

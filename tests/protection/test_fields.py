@@ -9,7 +9,7 @@ from django.db import connection
 from protection.fields import number_index, time_ordered_uuid
 from protection.models import Contact, ContactMethod, Person
 from protection.rules.sealing import SealBroken, sealed_with
-from tests.factories import NOW, a_contact, a_mechanism
+from tests.factories import NOW, a_contact, a_mechanism, a_person
 
 PEOPLE = [("P-1", "Jacaranda"), ("P-2", "Colibrí"), ("P-3", "Copal")]
 
@@ -226,3 +226,12 @@ def test_uuids_of_one_moment_differ():
 
 def test_key_exists_before_the_row(db: None):
     assert Contact(code="C-1").pk is not None
+
+
+def test_row_copied_under_a_new_key_is_refused_rather_than_lost(db):
+    """An unopened value is bound to its row: elsewhere it could never be read."""
+    copied = Person.objects.get(pk=a_person("P-1", given_names="Marta").pk)
+    copied.pk, copied.code, copied._state.adding = time_ordered_uuid(), "P-2", True
+
+    with pytest.raises(FieldError, match="bound to the row"):
+        copied.save()

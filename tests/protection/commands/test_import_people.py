@@ -258,6 +258,24 @@ def test_word_equal_to_a_stored_one_is_refused_as_a_row(file):
     assert [line.split(":")[0] for line in said.lines] == ["line 2, column duress_word"]
 
 
+def test_whoever_moves_to_another_state_leaves_the_old_municipality(file):
+    """Or the police of the town they fled from would still be woken."""
+    load(file({"code": "P-1", "phone": "+520010000001", "municipality": "30193"}))
+
+    load(file({"code": "P-1", "phone": "+520010000001", "state": "02"}))
+
+    person = Person.objects.get()
+    assert (person.state_id, person.municipality_id) == ("02", None)
+
+
+def test_file_without_a_channel_keeps_the_one_that_is_known(file):
+    load(file({"code": "P-1", "phone": "+520010000001", "channel": "whatsapp"}))
+
+    load(file({"code": "P-1", "phone": "+520010000001"}))
+
+    assert Person.objects.get().methods.get().channel == "whatsapp"
+
+
 # --- Discretion --------------------------------------------------------------------
 @pytest.mark.parametrize("column", COLUMNS)
 def test_nothing_said_quotes_a_cell(file, column: str):

@@ -259,6 +259,17 @@ def test_local_body_needs_its_territory(rows, values):
     )
 
 
+@pytest.mark.parametrize("make", [person, contact, organisation])
+def test_municipality_lies_in_the_state_of_the_row(rows, make):
+    name = f"protection_{make.__name__}_in_own_state"
+    a_state("09", "Ciudad de México")
+
+    refused = refused_by(lambda: make(rows, state_id="09", municipality_id="30087"))
+    accepted = make(rows, state_id="30", municipality_id="30087")
+
+    assert (refused, accepted.municipality_id) == (name, "30087")
+
+
 @pytest.mark.parametrize("level", ["federal", "none"])
 def test_body_for_everywhere_needs_no_territory(rows, level):
     made = organisation(rows, level=level, state_id=None, municipality_id=None)
@@ -456,7 +467,10 @@ def test_every_constraint_is_tested_here():
         "protection_contactmethod_bad_pair",
         "protection_contactmethod_one_holder",
         "protection_municipalityneighbour_other",
+        "protection_contact_in_own_state",
+        "protection_organisation_in_own_state",
         "protection_organisation_level_has_territory",
+        "protection_person_in_own_state",
         "protection_stateneighbour_other",
     }
     of_ours = {
