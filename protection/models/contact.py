@@ -4,17 +4,19 @@ from django.utils.translation import gettext_lazy as _
 from protection.choices import ContactRole, Language, OnDuty
 from protection.fields import EncryptedTextField
 from protection.models.base import (
-    CodedModel,
     default_language,
     in_choices,
     in_own_state,
 )
 from protection.models.organisation import Organisation
-from protection.models.territory import Municipality, State
+from protection.models.place import PlacedModel
 
 
-class Contact(CodedModel):
-    """Somebody in an institution or outlet who promised to act when woken."""
+class Contact(PlacedModel):
+    """Somebody in an institution or outlet who promised to act when woken.
+
+    Without a territory of their own, the organisation's counts.
+    """
 
     organisation = models.ForeignKey(
         Organisation,
@@ -36,21 +38,6 @@ class Contact(CodedModel):
     )
     on_duty = models.CharField(
         _("on duty"), max_length=10, choices=OnDuty, default=OnDuty.ALWAYS
-    )
-    state = models.ForeignKey(
-        State,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        verbose_name=_("state"),
-        help_text=_("Empty: the organisation's territory."),
-    )
-    municipality = models.ForeignKey(
-        Municipality,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        verbose_name=_("municipality"),
     )
 
     class Meta:

@@ -2,31 +2,18 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from protection.choices import Level, OrganisationKind
-from protection.models.base import CodedModel, in_choices, in_own_state
-from protection.models.territory import Municipality, State, WorkingCalendar
+from protection.models.base import in_choices, in_own_state
+from protection.models.place import PlacedModel
+from protection.models.territory import WorkingCalendar
 
 
-class Organisation(CodedModel):
+class Organisation(PlacedModel):
     """Mechanisms, authorities, outlets and partners: one code space (CONTRACT 8.15)."""
 
     name = models.CharField(_("name"), max_length=200, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind)
     level = models.CharField(
         _("level"), max_length=10, choices=Level, default=Level.NONE
-    )
-    state = models.ForeignKey(
-        State,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        verbose_name=_("state"),
-    )
-    municipality = models.ForeignKey(
-        Municipality,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        verbose_name=_("municipality"),
     )
     calendar = models.ForeignKey(
         WorkingCalendar,

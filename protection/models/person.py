@@ -4,16 +4,15 @@ from django.utils.translation import gettext_lazy as _
 from protection.choices import Language, OrganisationKind
 from protection.fields import EncryptedTextField
 from protection.models.base import (
-    CodedModel,
     default_language,
     in_choices,
     in_own_state,
 )
 from protection.models.organisation import Organisation
-from protection.models.territory import Municipality, State
+from protection.models.place import PlacedModel
 
 
-class Person(CodedModel):
+class Person(PlacedModel):
     """Anyone we have promised something: journalists, relatives, petitioners."""
 
     alias = EncryptedTextField(_("alias"), max_length=80, blank=True, default="")
@@ -25,16 +24,6 @@ class Person(CodedModel):
     )
     language = models.CharField(
         _("language"), max_length=2, choices=Language, default=default_language
-    )
-    state = models.ForeignKey(
-        State, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("state")
-    )
-    municipality = models.ForeignKey(
-        Municipality,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        verbose_name=_("municipality"),
     )
     outlet = models.ForeignKey(
         Organisation,

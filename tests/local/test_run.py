@@ -4,7 +4,6 @@ import shlex
 import signal
 import socket
 import stat
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,12 +76,9 @@ def test_a_second_start_resumes_and_an_interrupt_leaves_nothing(
     assert system.processes() == []
     assert not system.places.control_socket.exists()
 
-    began = time.monotonic()
     second = system.start_ready()
-    took = time.monotonic() - began
     assert system.secrets() == before
     assert _is_remembered(system)
-    assert took < 30  # 15 s on an idle machine; tests share it
 
     assert second.stop(signal.SIGTERM, patience=60) == 0
     assert system.processes() == []
