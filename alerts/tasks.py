@@ -117,11 +117,11 @@ def _process_waiting() -> dict[str, int]:
 
 
 def _advance() -> dict[str, int]:
-    done = _each(
-        escalation.due_escalations(now=timezone.now()),
-        lambda id: escalation.advance(escalation_id=id, now=timezone.now()),
-        "An escalation could not go on.",
-    )
+    started, done = monotonic(), 0
+    while monotonic() - started < LONGEST_RUN:
+        if not escalation.advance_next(now=timezone.now()):
+            break
+        done += 1
     return {"advanced": done}
 
 

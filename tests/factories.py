@@ -7,6 +7,7 @@ from typing import Any
 from alerts.choices import InboundSource
 from alerts.models import InboundMessage
 from alerts.services.enrolment import put_enrolment
+from alerts.services.escalation import advance_next
 from alerts.services.intake import Arrival, process, store
 from protection.choices import (
     ConsentPurpose,
@@ -125,6 +126,14 @@ def number_of(holder: Person | Contact) -> str:
     method = holder.methods.first()
     assert method is not None
     return str(method.value)
+
+
+def go_on(now: datetime = NOW) -> int:
+    """Carry out all that is due at a moment, also what becomes due by it."""
+    done = 0
+    while advance_next(now=now):
+        done += 1
+    return done
 
 
 _sids = count(1)

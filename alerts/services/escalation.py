@@ -3,10 +3,9 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
-from uuid import UUID
+from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from alerts import outbox
 from alerts.choices import AlertEventKind, EscalationStatus, OutboundStatus
@@ -117,42 +116,52 @@ def pause(*, alert: Alert, reason: str) -> int:
     ).update(status=OutboundStatus.SUPERSEDED, status_reason=reason)
 
 
-def due_escalations(*, now: datetime, limit: int = 500) -> list[UUID]:
-    return list(
-        Escalation.objects.running()
-        .filter(next_due_at__lte=now)
-        .order_by("next_due_at")
-        .values_list("id", flat=True)[:limit]
-    )
+PUT_OFF = timedelta(seconds=30)
 
 
 @transaction.atomic
-def advance(*, escalation_id: UUID, now: datetime) -> bool:
-    """Carry out the step that is due, if it still is; return whether it was done.
+def advance_next(*, now: datetime) -> bool:
+    """Carry out one step that is due; False when none is, or others are at all of them.
 
     Locks the alert first, as an acknowledgement does: whichever comes first wins, and
-    the other sees it.
+    the other sees it. Each caller takes a run that no other has, so that many at once
+    share a burst. A run that cannot go on is put off and named: it must never stand in
+    front of the others.
     """
-    alert_id = Escalation.objects.values_list("alert_id", flat=True).get(
-        pk=escalation_id
-    )
     alert = (
-        Alert.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+        Alert.objects.filter(
+            escalations__status=EscalationStatus.RUNNING,
+            escalations__next_due_at__lte=now,
+        )
+        .select_for_update(of=("self",), skip_locked=True, no_key=True)
         .select_related("person")
-        .filter(pk=alert_id)
+        .order_by("escalations__next_due_at")
         .first()
     )
-    if alert is None:  # somebody is changing it; the next sweep is seconds away
+    if alert is None:
         return False
     escalation = (
         Escalation.objects.running()
         .select_for_update(of=("self",), no_key=True)
-        .filter(pk=escalation_id, next_due_at__lte=now)
+        .filter(alert=alert, next_due_at__lte=now)
         .first()
     )
-    if escalation is None:
-        return False
+    if escalation is None:  # it was carried out while we reached for the lock
+        return True
+    try:
+        with transaction.atomic():
+            _advance(escalation, alert, now)
+    except OperationalError:
+        raise
+    except Exception:
+        logger.exception(
+            "An escalation could not go on.", extra={"row": str(escalation.pk)}
+        )
+        Escalation.objects.filter(pk=escalation.pk).update(next_due_at=now + PUT_OFF)
+    return True
 
+
+def _advance(escalation: Escalation, alert: Alert, now: datetime) -> None:
     turn = next_turn(
         Program.from_json(escalation.program),
         round=escalation.round,
@@ -171,7 +180,6 @@ def advance(*, escalation_id: UUID, now: datetime) -> bool:
     escalation.save()
     if escalation.next_due_at <= now:
         outbox.escalate_soon()
-    return True
 
 
 def _carry_out(turn: Turn, escalation: Escalation, alert: Alert, now: datetime) -> int:

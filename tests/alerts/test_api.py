@@ -7,11 +7,10 @@ from django.test import Client
 
 from alerts.choices import AlertStatus
 from alerts.models import Alert
-from alerts.services.escalation import advance, due_escalations
 from protection.models import AuditEvent
 from protection.services.tokens import issue_token
 from tests.conftest import Phones
-from tests.factories import NOW, a_person, a_text, number_of
+from tests.factories import NOW, a_person, a_text, go_on, number_of
 from tests.personas import World
 
 ALERTS, MESSAGES = "/api/v1/alerts/", "/api/v1/messages/"
@@ -32,8 +31,7 @@ def alerts(db: None) -> dict[str, str]:
 @pytest.fixture
 def woken(world: World, phones: Phones) -> Alert:
     a_text(number_of(world.elena), "girasol, marcador")
-    for id in due_escalations(now=NOW):
-        advance(escalation_id=id, now=NOW)
+    go_on()
     phones.deliver()
     return Alert.objects.get()
 

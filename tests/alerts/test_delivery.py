@@ -10,14 +10,13 @@ from alerts.gateways.base import GatewayError
 from alerts.models import OutboundAttempt, OutboundMessage
 from alerts.rules.delivery import ErrorClass
 from alerts.services.delivery import claim
-from alerts.services.escalation import advance, due_escalations
 from alerts.services.outcomes import record_receipt, record_refusal
 from alerts.services.settlement import settle_attempt, unsettled_attempts
 from protection.choices import ConsentPurpose, ConsentState, NumberState
 from protection.models import ContactMethod, Person
 from protection.services.conflicts import record_conflict
 from tests.conftest import Phones
-from tests.factories import NOW, a_person, a_text, consent, number_of
+from tests.factories import NOW, a_person, a_text, consent, go_on, number_of
 from tests.personas import World
 
 AMBIGUOUS = GatewayError(ErrorClass.AMBIGUOUS)
@@ -28,8 +27,7 @@ LATER = NOW + timedelta(seconds=30)
 def message(world: World) -> OutboundMessage:
     """One text to Diego that waits to leave."""
     a_text(number_of(world.elena), "girasol")
-    for id in due_escalations(now=NOW):
-        advance(escalation_id=id, now=NOW)
+    go_on()
     return OutboundMessage.objects.get()
 
 
@@ -95,8 +93,7 @@ def test_opt_out_is_mirrored_and_never_tried_again(
 
     for minutes in range(0, 40, 2):
         now = NOW + timedelta(minutes=minutes)
-        for id in due_escalations(now=now):
-            advance(escalation_id=id, now=now)
+        go_on(now)
         phones.deliver(now)
 
     assert phones.of(number_of(world.diego)) == []
@@ -288,8 +285,7 @@ def test_row_that_cannot_be_read_never_stands_in_front_of_the_others(
 ):
     other = a_person("P-OTHER")
     a_text(number_of(other), "auxilio")
-    for id in due_escalations(now=NOW):
-        advance(escalation_id=id, now=NOW)
+    go_on()
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE alerts_outboundmessage SET text = %s WHERE id = %s",

@@ -18,7 +18,7 @@ from alerts.models import (
     OutboundMessage,
     ReplyCode,
 )
-from alerts.services.escalation import advance, due_escalations
+from alerts.services.escalation import advance_next
 from alerts.services.triage import acknowledge_by_code
 from protection.choices import ConsentPurpose, ConsentState, Level, OrganisationKind
 from protection.models import Contact
@@ -33,17 +33,10 @@ from tests.factories import (
     a_text,
     an_organisation,
     consent,
+    go_on,
     number_of,
 )
 from tests.personas import World
-
-
-def go_on(now=NOW) -> int:
-    """Carry out all that is due at a moment, also what becomes due by it."""
-    done = 0
-    while ids := due_escalations(now=now):
-        done += sum(advance(escalation_id=id, now=now) for id in ids)
-    return done
 
 
 def told(now=NOW) -> list[str]:
@@ -190,6 +183,21 @@ def test_policy_without_steps_is_replaced_by_the_default(world: World):
     a_text(number_of(world.elena), "hola")
 
     assert told() == ["DIEGO"]
+
+
+def test_run_that_cannot_go_on_never_stands_in_front_of_the_others(
+    world: World, caplog: pytest.LogCaptureFixture
+):
+    a_text(number_of(world.elena), "girasol")
+    Escalation.objects.update(program={"broken": True})
+    other = a_person("P-OTHER")
+    a_text(number_of(other), "auxilio", now=NOW + timedelta(seconds=1))
+
+    done = go_on(NOW + timedelta(seconds=1))
+
+    assert done == 2
+    assert OutboundMessage.objects.get().alert.person == other
+    assert "An escalation could not go on." in caplog.messages
 
 
 # --- Acknowledgement -----------------------------------------------------------------
@@ -526,7 +534,7 @@ def test_answer_and_step_at_the_same_instant_agree(world: World):
 
     with ThreadPoolExecutor(2) as pool:
         done = [
-            pool.submit(alone, lambda: advance(escalation_id=run.pk, now=later)),
+            pool.submit(alone, lambda: advance_next(now=later)),
             pool.submit(
                 alone,
                 lambda: acknowledge_by_code(code=code, occasion="x", now=later),

@@ -5,19 +5,17 @@ from itertools import permutations
 import pytest
 
 from alerts.models import DeliveryReceipt, OutboundAttempt, OutboundMessage
-from alerts.services.escalation import advance, due_escalations
 from protection.models import ContactMethod
 from tests.alerts.conftest import Post, sign
 from tests.conftest import Phones
-from tests.factories import NOW, a_text, number_of
+from tests.factories import a_text, go_on, number_of
 from tests.personas import World
 
 
 @pytest.fixture
 def attempt(world: World, phones: Phones) -> OutboundAttempt:
     a_text(number_of(world.elena), "girasol")
-    for id in due_escalations(now=NOW):
-        advance(escalation_id=id, now=NOW)
+    go_on()
     phones.deliver()
     return OutboundAttempt.objects.get()
 

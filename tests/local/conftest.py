@@ -20,6 +20,12 @@ from config.local.places import ROOT, Places
 from config.local.supervision import Supervisor
 from tests.servers import Started, free_port, wait_until
 
+
+def _listen_to_interrupts() -> None:
+    """A test run in the background of a script ignores SIGINT; its children do not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 EVERY_PROGRAM = {
     *("postgres", "broker", "emulator", "web"),
     *("worker-urgent", "worker", "beat", "watchman"),
@@ -66,6 +72,7 @@ class LocalSystem:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_listen_to_interrupts,
             )
         self.started.append(Started(process, log))
         return self.started[-1]

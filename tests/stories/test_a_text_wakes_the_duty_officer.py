@@ -4,14 +4,9 @@ from datetime import timedelta
 
 from alerts.choices import AlertStatus, EscalationStatus, OutboundStatus
 from alerts.models import Alert, Escalation, OutboundMessage, ReplyCode
-from alerts.services.escalation import advance, due_escalations
 from tests.conftest import Phones
-from tests.factories import NOW, a_text, number_of
+from tests.factories import NOW, a_text, go_on, number_of
 from tests.personas import World
-
-
-def go_on(now=NOW) -> int:
-    return sum(advance(escalation_id=id, now=now) for id in due_escalations(now=now))
 
 
 def code_of(contact) -> str:
