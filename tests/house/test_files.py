@@ -16,7 +16,7 @@ TEXT = {
 SELF = Path(__file__)
 MACHINE_PATH = re.compile(r"(?<![\w.~])/(?:work|root|home)/\w")
 PACKAGE_HOST = re.compile(
-    r"pypi\.org|pythonhosted\.org|registry\.npmjs\.org|npmjs\.com|--index-url"
+    r"(?:pypi|pythonhosted|npmjs)\.(?:org|com)|--index-url"
     r"|extra-index-url|artifactory|/simple/"
 )
 REAL_NUMBER = re.compile(r"\+52[ -]?1?[ -]?[2-9]\d[ -]?\d{4}[ -]?\d{4}")
