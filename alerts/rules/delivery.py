@@ -123,16 +123,18 @@ class Settlement(StrEnum):
 
 
 def settle(
-    *, claimed_at: datetime, priority: int, attempt: int, now: datetime
+    *, claimed_at: datetime, priority: int, lost: int, now: datetime
 ) -> Settlement:
     """A call whose outcome nobody reported and the provider's list does not show.
 
     The list proves a send, never disproves one. Life safety goes at least once, and
     with the same words at most twice; information goes at most once (MESSAGING
-    R16-R18). The next round of the run asks again in any case.
+    R16-R18). ``lost`` counts the earlier calls of this text that nobody answered for;
+    calls that were refused sent nothing and do not count. The next round of the run
+    asks again in any case.
     """
     if now < claimed_at + SETTLE_AFTER:
         return Settlement.WAIT
-    if priority == Priority.P0 and attempt < MOST_SENDS:
+    if priority == Priority.P0 and lost + 1 < MOST_SENDS:
         return Settlement.SEND_AGAIN
     return Settlement.ABANDON

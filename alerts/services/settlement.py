@@ -86,7 +86,7 @@ def _give_up_waiting(attempt: OutboundAttempt, now: datetime) -> Settlement | No
     decision = settle(
         claimed_at=attempt.claimed_at,
         priority=message.priority,
-        attempt=attempt.number,
+        lost=message.attempts.filter(outcome=AttemptOutcome.LOST).count(),
         now=now,
     )
     if decision is Settlement.WAIT:

@@ -113,8 +113,3 @@ def sender_of(reported: str) -> Sender:
         return Sender(canonical_number(address, allow_fictional=True), is_number=True)
     except BadPhone:
         return Sender(address, is_number=False)
-
-
-def masked(number: str) -> str:
-    """The last two digits, for a person who already knows whose number it is."""
-    return f"···{number[-2:]}" if len(number) > 4 else "···"

@@ -16,11 +16,11 @@ BATCH = 5_000
 _FIELDS = ("id", "at", "actor", "action", "target_kind", "target", "details")
 
 
-def event(
+def record(
     action: str, target: models.Model, *, by: str, now: datetime, **details: Any
-) -> AuditEvent:
-    """An event to be written with its siblings; codes and ids only."""
-    return AuditEvent(
+) -> None:
+    """Write one event in the caller's transaction. Details hold codes and ids only."""
+    AuditEvent.objects.create(
         at=now,
         actor=by,
         action=action,
@@ -28,13 +28,6 @@ def event(
         target=str(getattr(target, "code", target.pk)),
         details=details,
     )
-
-
-def record(
-    action: str, target: models.Model, *, by: str, now: datetime, **details: Any
-) -> None:
-    """Write one event in the caller's transaction. Details hold codes and ids only."""
-    event(action, target, by=by, now=now, **details).save(force_insert=True)
 
 
 def seal_audit() -> int:

@@ -169,6 +169,25 @@ def test_text_whose_calls_all_stay_unanswered_goes_at_most_twice(
     )
 
 
+def test_refused_calls_do_not_use_up_the_second_send(
+    message: OutboundMessage, phones: Phones
+):
+    """Overload sent nothing: after it, an unanswered call is still made once more."""
+    overload = GatewayError(ErrorClass.TRANSIENT, code=20429, http_status=429)
+    phones.faults = [overload, overload, overload, AMBIGUOUS]
+    now = NOW
+    for _try in range(4):
+        phones.deliver(now)
+        now += timedelta(minutes=1)
+
+    settle_all(phones, now)
+    phones.deliver(now)
+
+    message.refresh_from_db()
+    assert len(phones.received) == 1
+    assert message.status_reason == "possible_duplicate"
+
+
 def test_answer_that_comes_after_the_attempt_was_settled_changes_nothing(
     message: OutboundMessage, phones: Phones
 ):

@@ -127,20 +127,20 @@ def test_unknown_code_is_tried_once_more():
 
 
 @pytest.mark.parametrize(
-    ("seconds", "priority", "attempt", "expected"),
+    ("seconds", "priority", "lost", "expected"),
     [
-        (5, Priority.P0, 1, Settlement.WAIT),
-        (25, Priority.P0, 1, Settlement.SEND_AGAIN),
-        (25, Priority.P0, 2, Settlement.ABANDON),
-        (25, Priority.P1, 1, Settlement.ABANDON),
-        (25, Priority.P2, 1, Settlement.ABANDON),
+        (5, Priority.P0, 0, Settlement.WAIT),
+        (25, Priority.P0, 0, Settlement.SEND_AGAIN),
+        (25, Priority.P0, 1, Settlement.ABANDON),
+        (25, Priority.P1, 0, Settlement.ABANDON),
+        (25, Priority.P2, 0, Settlement.ABANDON),
     ],
 )
 def test_unknown_outcome_is_settled_by_priority(
-    seconds: int, priority: Priority, attempt: int, expected: Settlement
+    seconds: int, priority: Priority, lost: int, expected: Settlement
 ):
     claimed_at = NOW - timedelta(seconds=seconds)
 
     assert expected == settle(
-        claimed_at=claimed_at, priority=priority, attempt=attempt, now=NOW
+        claimed_at=claimed_at, priority=priority, lost=lost, now=NOW
     )

@@ -10,7 +10,6 @@ from protection.rules.phones import (
     Sender,
     canonical_number,
     is_fictional,
-    masked,
     sender_of,
 )
 
@@ -198,10 +197,3 @@ def test_canonical_form_is_stable(written: str):
 )
 def test_sender_is_read_and_never_refused(reported: str, sender: Sender):
     assert sender_of(reported) == sender
-
-
-@pytest.mark.parametrize(
-    ("number", "shown"), [("+520010000042", "···42"), ("1234", "···"), ("", "···")]
-)
-def test_mask_shows_two_digits_at_most(number: str, shown: str):
-    assert masked(number) == shown
